@@ -1,0 +1,242 @@
+//! The one way in: sealed entries and their projections, in one transaction whose first statement is a
+//! compare-and-swap on the book's head.
+
+use crate::chain::tree::FullTile;
+use crate::chain::Digest;
+use crate::journal::{Entry, Latest, Projection};
+use crate::store::db::{Column, Insert, Tx, Value};
+use crate::store::{Store, StoreError, int};
+use uuid::Uuid;
+
+/// Everything one commit writes for one book.
+#[derive(Default)]
+pub struct Batch {
+    pub entries: Vec<Entry>,
+    pub tiles: Vec<FullTile>,
+    pub projection: Projection,
+}
+
+/// Where a book stands after a batch.
+#[derive(Clone, Copy, Debug)]
+pub struct Standing {
+    pub latest: Latest,
+    pub turnover: i64,
+    pub posted: bool,
+}
+
+/// An open transaction on the books.
+pub struct Appender {
+    tx: Tx,
+}
+
+impl Store {
+    pub async fn begin(&self) -> Result<Appender, StoreError> {
+        Ok(Appender { tx: self.db.begin().await? })
+    }
+}
+
+impl Appender {
+    /// Makes room for a new book; its first batch swaps from [`Latest::NONE`].
+    pub async fn add_book(&mut self, number: i64, code: &str, id: Uuid) -> Result<(), StoreError> {
+        let none = Latest::NONE;
+        let values = vec![
+            Value::Int(number),
+            Value::Text(code.to_owned()),
+            Value::Bytes(id.as_bytes().to_vec()),
+            Value::Int(int(none.seq)),
+            Value::Bytes(none.leaf.as_bytes().to_vec()),
+            Value::Int(int(none.recorded_at)),
+            Value::Int(int(none.epoch)),
+        ];
+        let sql = "INSERT INTO book (number, code, id, seq, leaf, recorded_at, epoch, turnover, posted)
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0) ON CONFLICT DO NOTHING";
+        // Another process may have opened a book of this code or number meanwhile.
+        if self.tx.execute(sql, values).await? == 1 { Ok(()) } else { Err(StoreError::HeadMoved) }
+    }
+
+    /// Moves the head from `before`, or finds that someone else did.
+    pub async fn swap_head(&mut self, book: i64, before: Digest, after: Standing) -> Result<(), StoreError> {
+        let values = vec![
+            Value::Int(int(after.latest.seq)),
+            Value::Bytes(after.latest.leaf.as_bytes().to_vec()),
+            Value::Int(int(after.latest.recorded_at)),
+            Value::Int(int(after.latest.epoch)),
+            Value::Int(after.turnover),
+            Value::Int(i64::from(after.posted)),
+            Value::Int(book),
+            Value::Bytes(before.as_bytes().to_vec()),
+        ];
+        let sql = "UPDATE book SET seq = $1, leaf = $2, recorded_at = $3, epoch = $4, turnover = $5, posted = $6
+                   WHERE number = $7 AND leaf = $8";
+        if self.tx.execute(sql, values).await? == 1 { Ok(()) } else { Err(StoreError::HeadMoved) }
+    }
+
+    /// Writes a batch under a head that [`Appender::swap_head`] has moved.
+    pub async fn write(&mut self, book: i64, batch: Batch) -> Result<(), StoreError> {
+        self.write_entries(book, batch.entries).await?;
+        self.write_tiles(book, batch.tiles).await?;
+        self.write_vouchers(book, &batch.projection).await?;
+        self.write_lines(book, &batch.projection).await?;
+        self.write_sums(book, batch.projection).await
+    }
+
+    async fn write_entries(&mut self, book: i64, entries: Vec<Entry>) -> Result<(), StoreError> {
+        let count = entries.len();
+        let (mut seqs, mut kinds) = (Vec::with_capacity(count), Vec::with_capacity(count));
+        let (mut heads, mut bodies) = (Vec::with_capacity(count), Vec::with_capacity(count));
+        for entry in entries {
+            seqs.push(int(entry.seq));
+            kinds.push(i64::from(entry.kind.number()));
+            heads.push(entry.head.to_vec());
+            bodies.push(entry.body);
+        }
+        let insert = Insert { table: "entry", columns: &["book", "seq", "kind", "head", "body"], conflict: "" };
+        let columns = vec![same(book, count), Column::Ints(seqs), Column::Ints(kinds), Column::Blobs(heads), Column::Blobs(bodies)];
+        self.tx.insert_many(&insert, columns).await
+    }
+
+    async fn write_tiles(&mut self, book: i64, tiles: Vec<FullTile>) -> Result<(), StoreError> {
+        let count = tiles.len();
+        let levels = tiles.iter().map(|tile| i64::from(tile.id.level)).collect();
+        let positions = tiles.iter().map(|tile| int(tile.id.index)).collect();
+        let hashes = tiles.iter().map(|tile| tile.hashes.iter().flat_map(|hash| *hash.as_bytes()).collect()).collect();
+        let insert = Insert { table: "tile", columns: &["book", "level", "position", "hashes"], conflict: "" };
+        let columns = vec![same(book, count), Column::Ints(levels), Column::Ints(positions), Column::Blobs(hashes)];
+        self.tx.insert_many(&insert, columns).await
+    }
+
+    async fn write_vouchers(&mut self, book: i64, projection: &Projection) -> Result<(), StoreError> {
+        let rows = &projection.vouchers;
+        let insert = Insert {
+            table: "voucher",
+            columns: &["book", "period", "word", "serial", "seq", "date", "purpose", "total"],
+            conflict: "",
+        };
+        let columns = vec![
+            same(book, rows.len()),
+            Column::Ints(rows.iter().map(|row| row.period.ordinal()).collect()),
+            Column::Texts(rows.iter().map(|row| row.number.word.chinese().to_owned()).collect()),
+            Column::Ints(rows.iter().map(|row| i64::from(row.number.serial)).collect()),
+            Column::Ints(rows.iter().map(|row| int(row.seq)).collect()),
+            Column::Texts(rows.iter().map(|row| row.date.to_string()).collect()),
+            Column::Ints(rows.iter().map(|row| row.purpose.ordinal()).collect()),
+            Column::Ints(rows.iter().map(|row| row.total.fen()).collect()),
+        ];
+        self.tx.insert_many(&insert, columns).await
+    }
+
+    async fn write_lines(&mut self, book: i64, projection: &Projection) -> Result<(), StoreError> {
+        let rows = &projection.lines;
+        let insert = Insert {
+            table: "line",
+            columns: &["book", "account", "period", "seq", "line", "date", "side", "amount", "dimension_set", "purpose"],
+            conflict: "",
+        };
+        let columns = vec![
+            same(book, rows.len()),
+            Column::Texts(rows.iter().map(|row| row.account.to_string()).collect()),
+            Column::Ints(rows.iter().map(|row| row.period.ordinal()).collect()),
+            Column::Ints(rows.iter().map(|row| int(row.seq)).collect()),
+            Column::Ints(rows.iter().map(|row| i64::from(row.line)).collect()),
+            Column::Texts(rows.iter().map(|row| row.date.to_string()).collect()),
+            Column::Ints(rows.iter().map(|row| row.side as i64).collect()),
+            Column::Ints(rows.iter().map(|row| row.amount.fen()).collect()),
+            Column::Ints(rows.iter().map(|row| i64::from(row.dimension_set)).collect()),
+            Column::Ints(rows.iter().map(|row| row.purpose.ordinal()).collect()),
+        ];
+        self.tx.insert_many(&insert, columns).await
+    }
+
+    /// Balances once a batch, then the small tables.
+    async fn write_sums(&mut self, book: i64, mut projection: Projection) -> Result<(), StoreError> {
+        // In key order, so that writers on several connections cannot lock rows crosswise.
+        let balances: Vec<_> = projection.balances.sorted().into_iter().collect();
+        let insert = Insert {
+            table: "balance",
+            columns: &["book", "period", "account", "purpose", "dimension_set", "debit", "credit"],
+            conflict: "ON CONFLICT (book, period, account, purpose, dimension_set)
+                       DO UPDATE SET debit = balance.debit + excluded.debit, credit = balance.credit + excluded.credit",
+        };
+        let columns = vec![
+            same(book, balances.len()),
+            Column::Ints(balances.iter().map(|(key, _)| key.period.ordinal()).collect()),
+            Column::Texts(balances.iter().map(|(key, _)| key.account.to_string()).collect()),
+            Column::Ints(balances.iter().map(|(key, _)| key.purpose.ordinal()).collect()),
+            Column::Ints(balances.iter().map(|(key, _)| i64::from(key.dimension_set)).collect()),
+            Column::Ints(balances.iter().map(|(_, sums)| sums.debit.fen()).collect()),
+            Column::Ints(balances.iter().map(|(_, sums)| sums.credit.fen()).collect()),
+        ];
+        self.tx.insert_many(&insert, columns).await?;
+        self.write_serials(book, &projection).await?;
+        self.write_sets(book, std::mem::take(&mut projection.sets)).await?;
+        self.write_reversals(book, &projection).await?;
+        self.write_requests(book, projection).await
+    }
+
+    async fn write_serials(&mut self, book: i64, projection: &Projection) -> Result<(), StoreError> {
+        let rows = &projection.serials;
+        let insert = Insert {
+            table: "serial",
+            columns: &["book", "period", "word", "last"],
+            conflict: "ON CONFLICT (book, period, word) DO UPDATE SET last = excluded.last",
+        };
+        let columns = vec![
+            same(book, rows.len()),
+            Column::Ints(rows.keys().map(|(period, _)| period.ordinal()).collect()),
+            Column::Texts(rows.keys().map(|(_, word)| word.chinese().to_owned()).collect()),
+            Column::Ints(rows.values().map(|last| i64::from(*last)).collect()),
+        ];
+        self.tx.insert_many(&insert, columns).await
+    }
+
+    async fn write_sets(&mut self, book: i64, sets: Vec<(u32, crate::ledger::DimensionSet)>) -> Result<(), StoreError> {
+        let (mut numbers, mut dimensions, mut codes) = (Vec::new(), Vec::new(), Vec::new());
+        for (number, set) in &sets {
+            for (dimension, code) in set.iter() {
+                numbers.push(i64::from(*number));
+                dimensions.push(dimension.word().to_owned());
+                codes.push(code.to_string());
+            }
+        }
+        let insert = Insert { table: "dimension_set", columns: &["book", "number", "dimension", "code"], conflict: "" };
+        let columns = vec![same(book, numbers.len()), Column::Ints(numbers), Column::Texts(dimensions), Column::Texts(codes)];
+        self.tx.insert_many(&insert, columns).await
+    }
+
+    async fn write_reversals(&mut self, book: i64, projection: &Projection) -> Result<(), StoreError> {
+        let rows = &projection.reversals;
+        let insert = Insert { table: "reversal", columns: &["book", "original", "reversal"], conflict: "" };
+        let columns = vec![
+            same(book, rows.len()),
+            Column::Ints(rows.iter().map(|row| int(row.original)).collect()),
+            Column::Ints(rows.iter().map(|row| int(row.reversal)).collect()),
+        ];
+        self.tx.insert_many(&insert, columns).await
+    }
+
+    async fn write_requests(&mut self, book: i64, projection: Projection) -> Result<(), StoreError> {
+        let rows = projection.requests;
+        let insert = Insert { table: "request", columns: &["book", "key", "digest", "first_seq", "count"], conflict: "" };
+        let columns = vec![
+            same(book, rows.len()),
+            Column::Texts(rows.iter().map(|row| row.key.clone()).collect()),
+            Column::Blobs(rows.iter().map(|row| row.digest.as_bytes().to_vec()).collect()),
+            Column::Ints(rows.iter().map(|row| int(row.first_seq)).collect()),
+            Column::Ints(rows.iter().map(|row| int(row.count)).collect()),
+        ];
+        self.tx.insert_many(&insert, columns).await
+    }
+
+    /// On return it is durable.
+    pub async fn commit(self) -> Result<(), StoreError> {
+        self.tx.commit().await
+    }
+
+    pub async fn rollback(self) -> Result<(), StoreError> {
+        self.tx.rollback().await
+    }
+}
+
+fn same(book: i64, count: usize) -> Column {
+    Column::Ints(vec![book; count])
+}
