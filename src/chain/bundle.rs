@@ -68,11 +68,7 @@ fn encode<B: AsRef<[u8]>, const P: usize>(
 }
 
 /// Borrows from the bytes, so that a lying length costs nothing.
-fn decode<const P: usize>(
-    bytes: &[u8],
-    width: u16,
-    length: impl Fn([u8; P]) -> Option<usize>,
-) -> Result<Vec<&[u8]>, TileError> {
+fn decode<const P: usize>(bytes: &[u8], width: u16, length: impl Fn([u8; P]) -> Option<usize>) -> Result<Vec<&[u8]>, TileError> {
     check_width(usize::from(width))?;
     let mut entries = Vec::with_capacity(usize::from(width));
     let mut rest = bytes;

@@ -13,13 +13,14 @@
 //! ```text
 //! digest <- tree <- head
 //!             ^----- tile, bundle <- proof
-//! note <- checkpoint <- tlog_proof -> proof, head
+//! key <- note <- checkpoint <- tlog_proof -> proof, head
 //! ```
 
 pub mod bundle;
 pub mod checkpoint;
 pub mod digest;
 pub mod head;
+pub mod key;
 pub mod note;
 pub mod proof;
 pub mod tile;
@@ -32,7 +33,8 @@ mod reference;
 pub use checkpoint::{Checkpoint, CheckpointError};
 pub use digest::{Digest, DigestError};
 pub use head::{HEAD_LENGTH, Head, HeadError, Kind, body_hash, leaf_hash};
-pub use note::{KeyError, Note, NoteError, NoteSignature, Signer, VerifiedNote, VerifierKey};
+pub use key::{KeyError, Signer, VerifierKey};
+pub use note::{Note, NoteError, NoteSignature, VerifiedNote};
 pub use proof::{ConsistencyProof, InclusionProof, Plan, ProofError, consistency_plan, inclusion_plan, root_plan};
 pub use tile::{TILE_WIDTH, TileError, TileId};
 pub use tlog_proof::{Proven, TlogProof, TlogProofError};

@@ -185,10 +185,7 @@ impl Plan {
     }
 
     /// Folds the nodes out of fetched tiles, e.g. `plan.resolve_tiles(|id| map.get(&id).map(Vec::as_slice))`.
-    pub fn resolve_tiles<'t>(
-        &self,
-        mut fetch: impl FnMut(TileId) -> Option<&'t [Digest]>,
-    ) -> Result<Vec<Digest>, ProofError> {
+    pub fn resolve_tiles<'t>(&self, mut fetch: impl FnMut(TileId) -> Option<&'t [Digest]>) -> Result<Vec<Digest>, ProofError> {
         self.resolve(|node| {
             let place = node.tile();
             place.hash(fetch(place.tile)?)

@@ -3,10 +3,14 @@
 //! A tile at level `l` holds hashes of perfect subtrees of 256^l leaves. A full tile never changes again; a
 //! partial one is the beginning of the full one, so an older tree is read from a wider tile by taking fewer hashes.
 
+use super::Digest;
+pub use super::bundle::{
+    bodies_path, decode_bodies, decode_entries, encode_bodies, encode_entries, entries_path, parse_bodies_path,
+    parse_entries_path,
+};
 use super::digest::DIGEST_LENGTH;
 use super::parse_decimal;
 use super::tree::node_hash;
-use super::Digest;
 
 /// Hashes in a full tile; entries in a full bundle.
 pub const TILE_WIDTH: u16 = 256;
@@ -245,12 +249,38 @@ mod tests {
     #[test]
     fn second_spellings_of_a_path_are_refused() {
         let table = [
-            "", "tile", "tile/0", "tile/0/", "tile/0/0", "tile/0/00", "tile/0/0000", "tile/00/000", "tile/64/000",
-            "tile/+1/000", "tile/0/x000/001", "tile/0/001/002", "tile/0/x001", "tile/0/x001/x002", "tile/0/+01",
-            "tile/0/000.p/0", "tile/0/000.p/256", "tile/0/000.p/257", "tile/0/000.p/01", "tile/0/000.p/", "tile/0/000.p",
-            "tile/0/000.p/1.p/2", "tile/0/000/", "/tile/0/000", "tile/0//000", "tile/entries/000", "tile/0/x00１/000",
+            "",
+            "tile",
+            "tile/0",
+            "tile/0/",
+            "tile/0/0",
+            "tile/0/00",
+            "tile/0/0000",
+            "tile/00/000",
+            "tile/64/000",
+            "tile/+1/000",
+            "tile/0/x000/001",
+            "tile/0/001/002",
+            "tile/0/x001",
+            "tile/0/x001/x002",
+            "tile/0/+01",
+            "tile/0/000.p/0",
+            "tile/0/000.p/256",
+            "tile/0/000.p/257",
+            "tile/0/000.p/01",
+            "tile/0/000.p/",
+            "tile/0/000.p",
+            "tile/0/000.p/1.p/2",
+            "tile/0/000/",
+            "/tile/0/000",
+            "tile/0//000",
+            "tile/entries/000",
+            "tile/0/x00１/000",
             "tile/0/x018/x446/x744/x073/x709/x551/616", // 2^64
-            "tile/0/x999/x999/x999/x999/x999/x999/x999/999", "tile/-1/000", "tile/0/ 00", "tile/0/000 ",
+            "tile/0/x999/x999/x999/x999/x999/x999/x999/999",
+            "tile/-1/000",
+            "tile/0/ 00",
+            "tile/0/000 ",
         ];
         for path in table {
             assert_eq!(TileId::parse_path(path), Err(TileError::Path), "{path}");

@@ -23,12 +23,25 @@ pub struct Declaration {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Declared {
     /// The first entry of every log. `verifier_key` is the signed-note key of the book's checkpoints.
-    BookOpened { profile: BookProfile, verifier_key: String },
-    AccountsAdded { accounts: Vec<Account> },
-    AccountClosed { account: AccountCode },
-    DimensionValuesAdded { values: Vec<DimensionValue> },
-    YearOpened { year: i16 },
-    PeriodClosed { period: Period },
+    BookOpened {
+        profile: BookProfile,
+        verifier_key: String,
+    },
+    AccountsAdded {
+        accounts: Vec<Account>,
+    },
+    AccountClosed {
+        account: AccountCode,
+    },
+    DimensionValuesAdded {
+        values: Vec<DimensionValue>,
+    },
+    YearOpened {
+        year: i16,
+    },
+    PeriodClosed {
+        period: Period,
+    },
 }
 
 impl Declared {
@@ -61,7 +74,9 @@ impl Event {
             Event::Voucher(_) => Kind::Voucher,
             Event::Declaration(declaration) => match declaration.declared {
                 Declared::BookOpened { .. } => Kind::BookOpened,
-                Declared::AccountsAdded { .. } | Declared::AccountClosed { .. } | Declared::DimensionValuesAdded { .. } => Kind::Chart,
+                Declared::AccountsAdded { .. } | Declared::AccountClosed { .. } | Declared::DimensionValuesAdded { .. } => {
+                    Kind::Chart
+                }
                 Declared::YearOpened { .. } | Declared::PeriodClosed { .. } => Kind::Period,
             },
         }

@@ -55,7 +55,8 @@ impl State {
     pub fn examine(&self, event: &Event, original: Option<&Original>) -> Vec<Reason> {
         match event {
             Event::Voucher(voucher) => {
-                let named = original.filter(|original| voucher.reverses.as_ref().is_some_and(|r| r.leaf == *original.leaf.as_bytes()));
+                let named =
+                    original.filter(|original| voucher.reverses.as_ref().is_some_and(|r| r.leaf == *original.leaf.as_bytes()));
                 posting::examine(&self.book, voucher, named.map(|original| &original.voucher))
             }
             Event::Declaration(declaration) => self.examine_declaration(declaration),
@@ -67,9 +68,12 @@ impl State {
         let whole = |rule: Option<Rule>| rule.map(Reason::whole).into_iter().collect::<Vec<_>>();
         let opened = self.latest.seq > 0;
         let mut reasons = match &declaration.declared {
-            Declared::BookOpened { profile, .. } => {
-                whole(opened.then_some(Rule::BookAlreadyOpened).or_else(|| name_rule("账套名称", &profile.name)).or_else(|| name_rule("单位名称", &profile.organisation)))
-            }
+            Declared::BookOpened { profile, .. } => whole(
+                opened
+                    .then_some(Rule::BookAlreadyOpened)
+                    .or_else(|| name_rule("账套名称", &profile.name))
+                    .or_else(|| name_rule("单位名称", &profile.organisation)),
+            ),
             _ if !opened => whole(Some(Rule::BookNotOpened)),
             Declared::AccountsAdded { accounts } => book.examine_accounts(accounts),
             Declared::AccountClosed { account } => whole(book.chart.examine_close(account)),
@@ -107,7 +111,8 @@ impl State {
         }
     }
 
-    fn number_sets(&mut self, voucher: &Voucher) -> LineSets {
+    /// Numbers the dimension sets of a voucher's lines, taking in those that are new.
+    pub fn number_sets(&mut self, voucher: &Voucher) -> LineSets {
         let mut sets = LineSets { numbers: Vec::with_capacity(voucher.lines.len()), fresh: Vec::new() };
         for line in &voucher.lines {
             let (number, is_new) = self.sets.number(&line.dimensions);

@@ -376,7 +376,8 @@ fn decode_dimension_value(reader: &mut Reader) -> Result<DimensionValue, NotCano
     let code = reader.parsed("code", DimensionCode::parse)?;
     let dimension = reader.parsed("dimension", |text| Dimension::parse(text).filter(|dimension| dimension.word() == text))?;
     let name = reader.field("name")?.into_owned();
-    let parent = reader.parsed("parent", |text| if text.is_empty() { Some(None) } else { DimensionCode::parse(text).map(Some) })?;
+    let parent =
+        reader.parsed("parent", |text| if text.is_empty() { Some(None) } else { DimensionCode::parse(text).map(Some) })?;
     let remark = reader.field("remark")?.into_owned();
     reader.close_object()?;
     Ok(DimensionValue { dimension, code, name, parent, remark })

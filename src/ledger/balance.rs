@@ -88,7 +88,8 @@ impl Balances {
     /// Adds every line of a voucher; `numbers` holds the dimension set of each.
     pub fn add_voucher(&mut self, voucher: &Voucher, numbers: &[u32]) {
         for (line, number) in voucher.lines.iter().zip(numbers) {
-            let key = BalanceKey { period: voucher.period, account: line.account, purpose: voucher.purpose, dimension_set: *number };
+            let key =
+                BalanceKey { period: voucher.period, account: line.account, purpose: voucher.purpose, dimension_set: *number };
             self.add(key, Movement::of(line.side, line.amount));
         }
     }

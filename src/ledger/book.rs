@@ -120,7 +120,14 @@ impl Book {
     }
 
     /// Restores what vouchers left behind without reading them again: a store's start.
-    pub fn resume(&mut self, serials: HashMap<(Period, Word), u32>, in_use: HashSet<AccountCode>, reversed: HashSet<u64>, turnover: i64, posted: bool) {
+    pub fn resume(
+        &mut self,
+        serials: HashMap<(Period, Word), u32>,
+        in_use: HashSet<AccountCode>,
+        reversed: HashSet<u64>,
+        turnover: i64,
+        posted: bool,
+    ) {
         self.serials = serials;
         self.in_use = in_use;
         self.reversed = reversed;
@@ -133,7 +140,8 @@ impl Book {
         let mut chart = (*self.chart).clone();
         let mut reasons = nothing_declared(accounts);
         for (index, account) in accounts.iter().enumerate() {
-            match chart.examine_new(account, |code| self.in_use.contains(code)).or_else(|| name_rule("科目名称", &account.name)) {
+            match chart.examine_new(account, |code| self.in_use.contains(code)).or_else(|| name_rule("科目名称", &account.name))
+            {
                 Some(rule) => reasons.push(Reason::at(index + 1, rule)),
                 None => chart.add(account.clone()),
             }

@@ -6,8 +6,7 @@ use crate::ledger::chart::Postable;
 use crate::ledger::reversal;
 use crate::ledger::voucher::{ATTACHMENTS_MAX, LINES_MAX, MEMO_CHARS_MAX, PERSON_CHARS_MAX, SOURCE_BYTES_MAX};
 use crate::ledger::{
-    Amount, Draft, Element, Line, Period, Purpose, Reason, Refusal, Side, Voucher, VoucherNumber, Word,
-    refusal::Rule,
+    Amount, Draft, Element, Line, Period, Purpose, Reason, Refusal, Side, Voucher, VoucherNumber, Word, refusal::Rule,
 };
 
 /// Turns a draft into the voucher it would be next in its book, or refuses it.
@@ -45,7 +44,10 @@ pub fn examine(book: &Book, voucher: &Voucher, original: Option<&Voucher>) -> Ve
     let mut reasons = Vec::new();
     let mut whole = |rule: Option<Rule>| reasons.extend(rule.map(Reason::whole));
     whole(period_rule(book, voucher));
-    whole((Period::of(voucher.date) != Some(voucher.period)).then_some(Rule::DateOutsidePeriod { date: voucher.date, period: voucher.period }));
+    whole(
+        (Period::of(voucher.date) != Some(voucher.period))
+            .then_some(Rule::DateOutsidePeriod { date: voucher.date, period: voucher.period }),
+    );
     let expected = book.next_serial(voucher.period, voucher.number.word);
     whole((voucher.number.serial != expected).then_some(Rule::SerialNotNext { expected }));
     whole(memo_rule(voucher));

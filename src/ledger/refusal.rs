@@ -112,8 +112,12 @@ impl Rule {
         use Rule::*;
         match self {
             PeriodUnknown { period } => format!("会计期间 {period} 尚未启用。请核对凭证日期，或先启用该年度。"),
-            PeriodClosed { period } => format!("会计期间 {period} 已结账，不能再记账。请改用未结账期间的日期；更正以前期间请用红字冲销。"),
-            DateOutsidePeriod { date, period } => format!("凭证日期 {date} 不在会计期间 {period} 内。请改日期或期间，使两者一致。"),
+            PeriodClosed { period } => {
+                format!("会计期间 {period} 已结账，不能再记账。请改用未结账期间的日期；更正以前期间请用红字冲销。")
+            }
+            DateOutsidePeriod { date, period } => {
+                format!("凭证日期 {date} 不在会计期间 {period} 内。请改日期或期间，使两者一致。")
+            }
             MemoMissing => "没有摘要。请填写凭证摘要，或给每一行填写行摘要。".into(),
             TextTooLong { field, limit } => format!("{field}太长，最多 {limit} 个字。请缩短。"),
             TextMalformed { field } => format!("{field}中有换行、制表符等不可见字符。请删去后重试。"),
@@ -156,7 +160,9 @@ impl Rule {
             AccountDiffersFromParent { account } => format!("科目 {account} 的要素与上级科目不同。请与上级一致。"),
             OfficialAccountLocked { account } => format!("科目 {account} 是国家统一会计制度规定的科目，不能增改或停用。"),
             ChartUnknown { chart } => {
-                format!("没有科目表 {chart}。可用：small_enterprise_2013（小企业会计准则）、rural_collective_2023（农村集体经济组织会计制度）。")
+                format!(
+                    "没有科目表 {chart}。可用：small_enterprise_2013（小企业会计准则）、rural_collective_2023（农村集体经济组织会计制度）。"
+                )
             }
             DimensionCodeTaken { dimension, code } => {
                 format!("“{}”编码 {code} 已登记为别的内容。编码不能重复使用，请换一个。", dimension.chinese())

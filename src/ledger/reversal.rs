@@ -56,6 +56,7 @@ pub fn examine(book: &Book, voucher: &Voucher, reversed: &Reversed, original: Op
                 && was.dimensions == is.dimensions
         });
     let named = (reversed.period, reversed.number) == (original.period, original.number);
-    let kept = original.purpose == voucher.purpose && (original.purpose == Purpose::Opening) == (voucher.number.word == Word::Opening);
+    let kept =
+        original.purpose == voucher.purpose && (original.purpose == Purpose::Opening) == (voucher.number.word == Word::Opening);
     (!mirrored || !named || !kept).then_some(Rule::ReversalDiffers)
 }

@@ -114,7 +114,8 @@ impl TrialBalance {
                 place = chart.parent_code(&code).ok().flatten();
             }
         }
-        let mut table = TrialBalance { range, rows: Vec::new(), totals: Default::default(), memorandum_totals: Default::default() };
+        let mut table =
+            TrialBalance { range, rows: Vec::new(), totals: Default::default(), memorandum_totals: Default::default() };
         for (code, (opening, within)) in accounts {
             table.push(chart, code, opening, within);
         }
@@ -181,7 +182,13 @@ pub struct IncomeCell {
 
 /// The income a line means for its community, if any: a line on an income account that names a community,
 /// in an ordinary voucher. Carrying income forward to the year's profit does not undo it.
-pub fn income_of(chart: &Chart, key: &BalanceKey, set: &DimensionSet, movement: Movement, group_by: GroupBy) -> Option<IncomeCell> {
+pub fn income_of(
+    chart: &Chart,
+    key: &BalanceKey,
+    set: &DimensionSet,
+    movement: Movement,
+    group_by: GroupBy,
+) -> Option<IncomeCell> {
     let income = chart.get(&key.account).is_some_and(|account| account.element == Element::Income);
     if !income || key.purpose != Purpose::Ordinary {
         return None;

@@ -1,8 +1,8 @@
 //! The one way in: sealed entries and their projections, in one transaction whose first statement is a
 //! compare-and-swap on the book's head.
 
-use crate::chain::tree::FullTile;
 use crate::chain::Digest;
+use crate::chain::tree::FullTile;
 use crate::journal::{Entry, Latest, Projection};
 use crate::store::db::{Column, Insert, Tx, Value};
 use crate::store::{Store, StoreError, int};
@@ -91,7 +91,8 @@ impl Appender {
             bodies.push(entry.body);
         }
         let insert = Insert { table: "entry", columns: &["book", "seq", "kind", "head", "body"], conflict: "" };
-        let columns = vec![same(book, count), Column::Ints(seqs), Column::Ints(kinds), Column::Blobs(heads), Column::Blobs(bodies)];
+        let columns =
+            vec![same(book, count), Column::Ints(seqs), Column::Ints(kinds), Column::Blobs(heads), Column::Blobs(bodies)];
         self.tx.insert_many(&insert, columns).await
     }
 

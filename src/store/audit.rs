@@ -40,12 +40,17 @@ impl Store {
         let values =
             vec![Value::Int(book), Value::Text(account), Value::Int(period), Value::Int(seq), Value::Int(line), Value::Int(PAGE)];
         let rows = self.db.read(sql, values).await?;
-        let last = rows.last().map(|row| Ok::<_, StoreError>((row.text(0)?, row.int(1)?, row.int(2)?, row.int(3)?))).transpose()?;
+        let last =
+            rows.last().map(|row| Ok::<_, StoreError>((row.text(0)?, row.int(1)?, row.int(2)?, row.int(3)?))).transpose()?;
         Ok((rows.iter().map(line_row).collect(), last))
     }
 
     /// One page of vouchers after (period, word, serial).
-    pub async fn audit_vouchers(&self, book: i64, after: &(i64, String, i64)) -> Result<(Vec<Option<VoucherRow>>, Option<(i64, String, i64)>), StoreError> {
+    pub async fn audit_vouchers(
+        &self,
+        book: i64,
+        after: &(i64, String, i64),
+    ) -> Result<(Vec<Option<VoucherRow>>, Option<(i64, String, i64)>), StoreError> {
         let sql = "SELECT period, word, serial, seq, date, purpose, total FROM voucher
                    WHERE book = $1 AND (period, word, serial) > ($2, $3, $4) ORDER BY period, word, serial LIMIT $5";
         let (period, word, serial) = after.clone();
@@ -70,12 +75,18 @@ impl Store {
 
     /// (period, word, last) of every running number.
     pub async fn audit_serials(&self, book: i64) -> Result<Vec<(i64, String, i64)>, StoreError> {
-        let rows = self.db.read("SELECT period, word, last FROM serial WHERE book = $1 ORDER BY period, word", vec![Value::Int(book)]).await?;
+        let rows = self
+            .db
+            .read("SELECT period, word, last FROM serial WHERE book = $1 ORDER BY period, word", vec![Value::Int(book)])
+            .await?;
         rows.iter().map(|row| Ok((row.int(0)?, row.text(1)?, row.int(2)?))).collect()
     }
 
     pub async fn audit_reversals(&self, book: i64) -> Result<Vec<Option<ReversalRow>>, StoreError> {
-        let rows = self.db.read("SELECT original, reversal FROM reversal WHERE book = $1 ORDER BY original", vec![Value::Int(book)]).await?;
+        let rows = self
+            .db
+            .read("SELECT original, reversal FROM reversal WHERE book = $1 ORDER BY original", vec![Value::Int(book)])
+            .await?;
         let row = |row: &Row| {
             let seq = |index| row.int(index).ok().and_then(|seq| u64::try_from(seq).ok());
             Some(ReversalRow { original: seq(0)?, reversal: seq(1)? })
@@ -90,7 +101,10 @@ impl Store {
 
     /// Every stored tile: its name and its bytes.
     pub async fn audit_tiles(&self, book: i64) -> Result<Vec<(Option<TileId>, Vec<u8>)>, StoreError> {
-        let rows = self.db.read("SELECT level, position, hashes FROM tile WHERE book = $1 ORDER BY level, position", vec![Value::Int(book)]).await?;
+        let rows = self
+            .db
+            .read("SELECT level, position, hashes FROM tile WHERE book = $1 ORDER BY level, position", vec![Value::Int(book)])
+            .await?;
         let tile = |row: &Row| {
             let id = u8::try_from(row.int(0)?).ok().zip(u64::try_from(row.int(1)?).ok());
             Ok((id.map(|(level, index)| TileId { level, index }), row.bytes(2)?))

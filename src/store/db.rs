@@ -154,7 +154,10 @@ impl Db {
                 let rows = self.read("SELECT current_setting('server_version_num')", vec![]).await?;
                 let number: u32 = rows.first().map(|row| row.text(0)).transpose()?.and_then(|n| n.parse().ok()).unwrap_or(0);
                 if number / 10_000 < POSTGRES_VERSION_MIN {
-                    return Err(StoreError::EngineTooOld { found: format!("PostgreSQL {}", number / 10_000), needed: "PostgreSQL 15" });
+                    return Err(StoreError::EngineTooOld {
+                        found: format!("PostgreSQL {}", number / 10_000),
+                        needed: "PostgreSQL 15",
+                    });
                 }
             }
         }
@@ -300,11 +303,19 @@ fn bind_postgres(sql: &'static str, values: Vec<Value>) -> PostgresQuery {
     })
 }
 
-async fn fetch_sqlite<'e>(executor: impl sqlx::Executor<'e, Database = Sqlite>, sql: &'static str, values: Vec<Value>) -> Result<Vec<Row>, StoreError> {
+async fn fetch_sqlite<'e>(
+    executor: impl sqlx::Executor<'e, Database = Sqlite>,
+    sql: &'static str,
+    values: Vec<Value>,
+) -> Result<Vec<Row>, StoreError> {
     Ok(bind_sqlite(sql, values).fetch_all(executor).await?.into_iter().map(Row::Sqlite).collect())
 }
 
-async fn fetch_postgres<'e>(executor: impl sqlx::Executor<'e, Database = Postgres>, sql: &'static str, values: Vec<Value>) -> Result<Vec<Row>, StoreError> {
+async fn fetch_postgres<'e>(
+    executor: impl sqlx::Executor<'e, Database = Postgres>,
+    sql: &'static str,
+    values: Vec<Value>,
+) -> Result<Vec<Row>, StoreError> {
     Ok(bind_postgres(sql, values).fetch_all(executor).await?.into_iter().map(Row::Postgres).collect())
 }
 
@@ -346,7 +357,11 @@ async fn insert_sqlite(tx: &mut Transaction<'static, Sqlite>, insert: &Insert, c
 }
 
 /// One statement whatever the number of rows: an array a column.
-async fn insert_postgres(tx: &mut Transaction<'static, Postgres>, insert: &Insert, columns: Vec<Column>) -> Result<(), StoreError> {
+async fn insert_postgres(
+    tx: &mut Transaction<'static, Postgres>,
+    insert: &Insert,
+    columns: Vec<Column>,
+) -> Result<(), StoreError> {
     let arrays: Vec<String> = columns
         .iter()
         .enumerate()

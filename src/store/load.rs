@@ -2,8 +2,8 @@
 //! from small tables, and the right edge of its tree from the newest tiles. Nothing here grows with the
 //! number of vouchers.
 
-use crate::chain::tree::Edge;
 use crate::chain::Digest;
+use crate::chain::tree::Edge;
 use crate::journal::entry::{self, Latest};
 use crate::journal::{Event, State};
 use crate::ledger::balance::DimensionSets;
@@ -60,7 +60,8 @@ impl Store {
         for entry_row in self.db.read(sql, vec![Value::Int(row.number)]).await? {
             let seq = entry_row.int(0)?;
             let corrupt = |why: String| StoreError::Corrupt(format!("book {}, entry {seq}: {why}", row.code));
-            let (_, event) = entry::open(&row.id, &entry_row.bytes(1)?, &entry_row.bytes(2)?).map_err(|e| corrupt(e.to_string()))?;
+            let (_, event) =
+                entry::open(&row.id, &entry_row.bytes(1)?, &entry_row.bytes(2)?).map_err(|e| corrupt(e.to_string()))?;
             let Event::Declaration(declaration) = &event else {
                 return Err(corrupt("kind column differs from the head".into()));
             };
@@ -73,7 +74,10 @@ impl Store {
     }
 
     async fn load_serials(&self, book: i64) -> Result<HashMap<(Period, Word), u32>, StoreError> {
-        let rows = self.db.read("SELECT period, word, last FROM serial WHERE book = $1 ORDER BY period, word", vec![Value::Int(book)]).await?;
+        let rows = self
+            .db
+            .read("SELECT period, word, last FROM serial WHERE book = $1 ORDER BY period, word", vec![Value::Int(book)])
+            .await?;
         rows.iter()
             .map(|row| {
                 let period = Period::from_ordinal(row.int(0)?).ok_or_else(|| bad("serial.period"))?;
@@ -123,7 +127,9 @@ impl Store {
 
 fn number_set(sets: &mut DimensionSets, open: Option<(i64, DimensionSet)>) -> Result<(), StoreError> {
     match open {
-        Some((number, set)) if sets.number(&set) != (u32::try_from(number).unwrap_or(0), true) => Err(bad("dimension_set.number")),
+        Some((number, set)) if sets.number(&set) != (u32::try_from(number).unwrap_or(0), true) => {
+            Err(bad("dimension_set.number"))
+        }
         _ => Ok(()),
     }
 }

@@ -94,7 +94,8 @@ impl Store {
     pub async fn find_voucher(&self, book: i64, period: Period, number: VoucherNumber) -> Result<Option<u64>, StoreError> {
         let sql = "SELECT seq FROM voucher WHERE book = $1 AND period = $2 AND word = $3 AND serial = $4";
         let word = number.word.chinese().to_owned();
-        let values = vec![Value::Int(book), Value::Int(period.ordinal()), Value::Text(word), Value::Int(i64::from(number.serial))];
+        let values =
+            vec![Value::Int(book), Value::Int(period.ordinal()), Value::Text(word), Value::Int(i64::from(number.serial))];
         self.db.read(sql, values).await?.first().map(|row| unsigned(row.int(0)?)).transpose()
     }
 
@@ -186,7 +187,14 @@ impl Store {
     }
 
     /// Lines of an account and everything below it, in posting order within each period.
-    pub async fn lines(&self, book: i64, account: AccountCode, range: Range, after: After, limit: u32) -> Result<Vec<FoundLine>, StoreError> {
+    pub async fn lines(
+        &self,
+        book: i64,
+        account: AccountCode,
+        range: Range,
+        after: After,
+        limit: u32,
+    ) -> Result<Vec<FoundLine>, StoreError> {
         let sql = "SELECT l.period, l.seq, l.line, l.side, l.amount, e.body
                    FROM line l JOIN entry e ON e.book = l.book AND e.seq = l.seq
                    WHERE l.book = $1 AND l.period >= $2 AND l.period <= $3 AND l.account >= $4 AND l.account < $5
@@ -221,7 +229,8 @@ impl Store {
 
     /// Every checkpoint that was handed out, by size.
     pub async fn checkpoints(&self, book: i64) -> Result<Vec<(u64, String)>, StoreError> {
-        let rows = self.db.read("SELECT size, note FROM checkpoint WHERE book = $1 ORDER BY size", vec![Value::Int(book)]).await?;
+        let rows =
+            self.db.read("SELECT size, note FROM checkpoint WHERE book = $1 ORDER BY size", vec![Value::Int(book)]).await?;
         rows.iter().map(|row| Ok((unsigned(row.int(0)?)?, row.text(1)?))).collect()
     }
 }

@@ -27,14 +27,18 @@ impl Store {
             return Ok(Vec::new());
         }
         let hashes: Vec<Digest> = match id.level.checked_sub(1) {
-            None => self.read_heads(book, first.saturating_add(1), width).await?.iter().map(|(_, head)| leaf_hash(head)).collect(),
+            None => {
+                self.read_heads(book, first.saturating_add(1), width).await?.iter().map(|(_, head)| leaf_hash(head)).collect()
+            }
             Some(below) => {
                 let tiles = self.full_tiles(book, below, first, width).await?;
                 tiles.iter().filter_map(|hashes| hash_from_tile(hashes, crate::chain::tile::TILE_HEIGHT)).collect()
             }
         };
         let complete = u64::try_from(hashes.len()) == Ok(width);
-        complete.then_some(hashes).ok_or_else(|| StoreError::Corrupt(format!("the tree has a hole below tile {}/{}", id.level, id.index)))
+        complete
+            .then_some(hashes)
+            .ok_or_else(|| StoreError::Corrupt(format!("the tree has a hole below tile {}/{}", id.level, id.index)))
     }
 
     async fn full_tiles(&self, book: i64, level: u8, first: u64, count: u64) -> Result<Vec<Vec<Digest>>, StoreError> {

@@ -1,12 +1,12 @@
 //! Notes: the reference example, our own round trip, and everything that must be refused.
 
 use super::*;
+use crate::chain::Digest;
 
 /// Key and note of the reference implementation's documentation, signed by the seed below.
 const VKEY: &str = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
 const SEED: &str = "gQoUAtUUbI2E8kQzMPVAgOv5juF9nHT2JS/F1ccoMXM=";
-const TEXT: &str =
-    "If you think cryptography is the answer to your problem,\nthen you don't know what your problem is.\n";
+const TEXT: &str = "If you think cryptography is the answer to your problem,\nthen you don't know what your problem is.\n";
 
 fn golden() -> &'static str {
     include_str!("../../../tests/vectors/chain/note.txt")
@@ -148,7 +148,7 @@ fn which_signatures_count() {
 
     // A known key listed twice is one key; two keys that only collide in name and id are a trap.
     assert_eq!(open(&both, &[key_one.clone(), key_one.clone()]), Ok(vec![key_one.clone()]));
-    let collision = VerifierKey { id: key_one.id, ..signer("one", 4).verifier_key().clone() };
+    let collision = signer("one", 4).verifier_key().clone().with_id(key_one.id());
     assert_eq!(open(&both, &[key_one, collision]), Err(NoteError::AmbiguousKey));
 }
 
@@ -170,8 +170,8 @@ fn malleable_and_small_order_signatures_are_refused() {
     let note = Note::parse(&one.sign("t\n").expect("a plain text")).expect("our own note");
     // S + L, with L the order of the group (RFC 8032 section 5.1), satisfies the same equation.
     let order: [u8; 32] = [
-        0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14, 0, 0, 0, 0, 0, 0,
-        0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10,
+        0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14, 0, 0, 0, 0, 0, 0, 0, 0,
+        0, 0, 0, 0, 0, 0, 0, 0x10,
     ];
     let mut changed = note.clone();
     let mut carry = 0_u16;

@@ -131,10 +131,8 @@ fn every_small_consistency_proof_made_three_ways() {
 fn proofs_over_several_tile_levels() {
     let leaves = reference::numbered(66_000);
     let log = Log::of(&leaves);
-    let roots: BTreeMap<u64, Digest> = [255, 256, 257, 65_535, 65_536, 65_537, 66_000]
-        .into_iter()
-        .map(|size| (size, root(&leaves[..to_usize(size)])))
-        .collect();
+    let roots: BTreeMap<u64, Digest> =
+        [255, 256, 257, 65_535, 65_536, 65_537, 66_000].into_iter().map(|size| (size, root(&leaves[..to_usize(size)]))).collect();
     for (size, root) in &roots {
         assert_eq!(log.resolve(&root_plan(*size)), [*root]);
         for index in [0, 1, 254, 255, 256, 300, 65_535, 65_536, 65_999] {
