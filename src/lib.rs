@@ -1,5 +1,7 @@
 //! 村社账: the books of village-community companies. `docs/architecture.md` is the plan of the house.
 
+#[cfg(feature = "server")]
+pub mod bookkeeper;
 pub mod chain;
 pub mod journal;
 pub mod ledger;

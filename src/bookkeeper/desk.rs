@@ -1,7 +1,7 @@
 //! One book on the writer's desk: its state, the right edge of its tree, and what the current group adds.
 //! Deciding is pure and in memory; nothing here touches the store.
 
-use crate::bookkeeper::receipt::{Posted, Receipt, RefusedDraft};
+use crate::bookkeeper::receipt::{Receipt, RefusedDraft};
 use crate::chain::tree::Edge;
 use crate::journal::request::RequestDigest;
 use crate::journal::{Event, Latest, Original, State, entry};
@@ -45,10 +45,10 @@ impl Desk {
     }
 
     /// Decides on all vouchers of a request: all of them are accepted, or none and the books are as before.
-    pub fn decide(&mut self, drafts: &mut Vec<Draft>, original: Option<&Original>) -> Result<Vec<Voucher>, Vec<RefusedDraft>> {
+    pub fn decide(&mut self, drafts: &[Draft], original: Option<&Original>) -> Result<Vec<Voucher>, Vec<RefusedDraft>> {
         let before = (drafts.len() > 1).then(|| self.state.book.clone());
         let (mut accepted, mut refused) = (Vec::with_capacity(drafts.len()), Vec::new());
-        for (index, draft) in drafts.drain(..).enumerate() {
+        for (index, draft) in drafts.iter().enumerate() {
             match posting::accept(&self.state.book, draft, POSTED_BY, original.map(|original| &original.voucher)) {
                 Ok(voucher) if refused.is_empty() => {
                     self.state.book.apply_voucher(&voucher);
@@ -98,11 +98,6 @@ impl Desk {
         self.batch.entries.push(entry);
         Ok(seq)
     }
-
-    /// Whether the group added anything to this book.
-    pub fn has_news(&self) -> bool {
-        !self.batch.entries.is_empty()
-    }
 }
 
 /// The digest of a request, as retries are compared by.
@@ -110,11 +105,6 @@ pub fn request_digest(drafts: &[Draft]) -> crate::chain::Digest {
     let mut digest = RequestDigest::default();
     drafts.iter().for_each(|draft| digest.add_draft(draft));
     digest.finish()
-}
-
-/// The answer to a request that was decided in this group, replayed or fresh.
-pub fn posted(receipts: Vec<Receipt>, replayed: bool) -> Posted {
-    Posted { receipts, replayed }
 }
 
 /// A refusal of the whole request by one rule.

@@ -99,8 +99,13 @@ impl Keys {
         let signer = self.signer(book)?;
         let checkpoint = Checkpoint::new(&self.book_origin(book), size, root);
         let note = checkpoint.sign(&signer).map_err(|error| KeyError::Checkpoint(error.to_string()))?;
+        let path = self.signed_path(book);
+        // Ed25519 signatures are deterministic: the same checkpoint is the same note, and need not be written again.
+        if fs::read_to_string(&path).is_ok_and(|signed| signed == note) {
+            return Ok(note);
+        }
         create_private_folder(&self.folder.join(SIGNED_FOLDER))?;
-        write_durably(&self.signed_path(book), note.as_bytes())?;
+        write_durably(&path, note.as_bytes())?;
         Ok(note)
     }
 

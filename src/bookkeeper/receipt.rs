@@ -1,10 +1,11 @@
 //! 回执: what a poster takes home. With a receipt, and nothing else of ours, the entry can be proved or missed.
 
-use crate::journal::projection::RequestRow;
+use crate::bookkeeper::keys::KeyError;
 use crate::journal::{Entry, Event};
-use crate::ledger::{Period, Purpose, Refusal, VoucherNumber};
+use crate::ledger::{Period, Refusal, VoucherNumber};
 use crate::store::StoreError;
 use serde::Serialize;
+use std::sync::Arc;
 
 /// Proof of posting: the number in the books and the leaf in the tree.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -49,8 +50,8 @@ pub enum PostError {
     #[error("{} voucher(s) refused", .0.len())]
     Refused(Vec<RefusedDraft>),
     /// The idempotency key was used for something else.
-    #[error("the key was used for another request: {}", .0.key)]
-    KeyTaken(RequestRow),
+    #[error("the key {key} was used for another request")]
+    KeyTaken { key: String, first: Option<Box<Receipt>> },
     #[error("no such book")]
     NoSuchBook,
     #[error("more vouchers or lines than one request may carry")]
@@ -62,10 +63,22 @@ pub enum PostError {
     #[error("the book is behind its own signed checkpoint")]
     Forked,
     #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(Arc<StoreError>),
+    #[error(transparent)]
+    Key(Arc<KeyError>),
+    /// Whoever was sending the request went away in the middle of it.
+    #[error("the request was not sent to its end")]
+    Abandoned,
     /// The writer is gone: the service is stopping.
     #[error("stopping")]
     Stopping,
+}
+
+impl PostError {
+    /// A request of one thing, refused.
+    pub(super) fn refused(refusal: Refusal) -> PostError {
+        PostError::Refused(vec![RefusedDraft { index: 0, refusal }])
+    }
 }
 
 impl Receipt {
@@ -90,13 +103,4 @@ impl Receipt {
             recorded_at: head.recorded_at,
         })
     }
-}
-
-/// What a dry run finds: the numbers the vouchers would get, or why not.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Preview {
-    pub period: Period,
-    pub number: VoucherNumber,
-    #[serde(skip)]
-    pub purpose: Purpose,
 }

@@ -106,6 +106,11 @@ impl Projection {
         }
     }
 
+    /// Moves the request that is still open into a projection of its own: the rows so far can be written.
+    pub fn keep_open_request(&mut self) -> Projection {
+        Projection { open_request: self.open_request.take(), ..Projection::default() }
+    }
+
     /// Ends the request that the last voucher belonged to; its row is complete.
     pub fn close_request(&mut self) {
         if let Some((mut row, digest)) = self.open_request.take()

@@ -85,6 +85,16 @@ pub struct Chart {
     accounts: BTreeMap<AccountCode, Placed>,
 }
 
+/// Where a code stands in a chart's scheme of levels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    First,
+    /// One level below the account of this code.
+    Below(AccountCode),
+    /// The scheme has no such code.
+    None,
+}
+
 /// What a chart says of posting to an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Postable {
@@ -132,14 +142,14 @@ impl Chart {
         self.accounts.get(code).is_some_and(|placed| placed.closed)
     }
 
-    /// The code one level up, or `None` for a first-level code; `Err` when the code fits no level.
-    pub fn parent_code(&self, code: &AccountCode) -> Result<Option<AccountCode>, ()> {
+    /// Where a code stands in this chart's scheme.
+    pub fn level(&self, code: &AccountCode) -> Level {
         let first = self.standard.first_level_digits();
         let text = code.as_str();
         match text.len().checked_sub(first) {
-            Some(0) => Ok(None),
-            Some(below) if below % 2 == 0 => AccountCode::parse(&text[..text.len() - 2]).map(Some).ok_or(()),
-            _ => Err(()),
+            Some(0) => Level::First,
+            Some(below) if below % 2 == 0 => AccountCode::parse(&text[..text.len() - 2]).map_or(Level::None, Level::Below),
+            _ => Level::None,
         }
     }
 
@@ -152,16 +162,14 @@ impl Chart {
         if account.name.trim().is_empty() {
             return Some(Rule::NameMissing);
         }
-        let Ok(parent_code) = self.parent_code(&code) else {
-            return Some(Rule::AccountCodeMalformed { account: code });
-        };
         if account.official {
             let known = self.standard.accounts().iter().any(|official| official == account);
             return (!known).then_some(Rule::OfficialAccountLocked { account: code });
         }
-        let Some(parent_code) = parent_code else {
-            let memorandum = account.element == Element::Memorandum && code.as_str().starts_with('9');
-            return (!memorandum).then_some(Rule::AccountCodeMalformed { account: code });
+        let parent_code = match self.level(&code) {
+            Level::Below(parent_code) => parent_code,
+            Level::First if account.element == Element::Memorandum && code.as_str().starts_with('9') => return None,
+            Level::First | Level::None => return Some(Rule::AccountCodeMalformed { account: code }),
         };
         let Some(parent) = self.accounts.get(&parent_code) else {
             return Some(Rule::AccountParentMissing { account: code });
@@ -174,7 +182,7 @@ impl Chart {
 
     /// Adds an account that [`Chart::examine_new`] found nothing against.
     pub fn add(&mut self, account: Account) {
-        if let Ok(Some(parent)) = self.parent_code(&account.code)
+        if let Level::Below(parent) = self.level(&account.code)
             && let Some(parent) = self.accounts.get_mut(&parent)
         {
             parent.children = parent.children.saturating_add(1);

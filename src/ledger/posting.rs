@@ -11,30 +11,29 @@ use crate::ledger::{
 
 /// Turns a draft into the voucher it would be next in its book, or refuses it.
 /// `original` is the voucher that a reversal takes back.
-pub fn accept(book: &Book, draft: Draft, posted_by: &str, original: Option<&Voucher>) -> Result<Voucher, Refusal> {
-    let stated_period = draft.period;
-    let period = stated_period.or_else(|| Period::of(draft.date)).unwrap_or(book.profile.first_period);
-    let lines = draft.lines.into_iter().map(|line| Line {
-        account_name: book.chart.get(&line.account).map(|account| account.name.clone()).unwrap_or_default(),
+pub fn accept(book: &Book, draft: &Draft, posted_by: &str, original: Option<&Voucher>) -> Result<Voucher, Refusal> {
+    let period = draft.period.or_else(|| Period::of(draft.date)).unwrap_or(book.profile.first_period);
+    let lines = draft.lines.iter().map(|line| Line {
         account: line.account,
+        account_name: book.chart.get(&line.account).map(|account| account.name.clone()).unwrap_or_default(),
         side: line.side,
         amount: line.amount,
-        dimensions: line.dimensions,
-        memo: line.memo,
+        dimensions: line.dimensions.clone(),
+        memo: line.memo.clone(),
     });
     let voucher = Voucher {
         number: VoucherNumber { word: draft.word, serial: book.next_serial(period, draft.word) },
         date: draft.date,
         period,
         purpose: draft.purpose,
-        memo: draft.memo,
+        memo: draft.memo.clone(),
         lines: lines.collect(),
         attachment_count: draft.attachment_count,
-        attachments: draft.attachments,
-        signatures: draft.signatures,
+        attachments: draft.attachments.clone(),
+        signatures: draft.signatures.clone(),
         posted_by: posted_by.to_owned(),
-        source: draft.source,
-        reverses: draft.reverses,
+        source: draft.source.clone(),
+        reverses: draft.reverses.clone(),
     };
     Refusal::unless_empty(examine(book, &voucher, original)).map(|()| voucher)
 }

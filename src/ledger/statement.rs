@@ -2,6 +2,7 @@
 //! arithmetic is here, once.
 
 use crate::ledger::balance::{BalanceKey, Movement};
+use crate::ledger::chart::Level;
 use crate::ledger::{AccountCode, Amount, Chart, Dimension, DimensionSet, Element, Period, Purpose};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -111,7 +112,10 @@ impl TrialBalance {
                     Stage::Opening => opening.add(movement),
                     Stage::Movement => within.add(movement),
                 }
-                place = chart.parent_code(&code).ok().flatten();
+                place = match chart.level(&code) {
+                    Level::Below(parent) => Some(parent),
+                    Level::First | Level::None => None,
+                };
             }
         }
         let mut table =

@@ -156,29 +156,3 @@ impl Voucher {
         crate::ledger::amount::sum(self.lines.iter().filter(|line| line.side == side).map(|line| line.amount))
     }
 }
-
-impl Voucher {
-    /// The draft this voucher came from: what a writer posts again when another one was first.
-    pub fn into_draft(self) -> Draft {
-        let lines = self.lines.into_iter().map(|line| DraftLine {
-            account: line.account,
-            side: line.side,
-            amount: line.amount,
-            dimensions: line.dimensions,
-            memo: line.memo,
-        });
-        Draft {
-            date: self.date,
-            period: Some(self.period),
-            word: self.number.word,
-            purpose: self.purpose,
-            memo: self.memo,
-            lines: lines.collect(),
-            attachment_count: self.attachment_count,
-            attachments: self.attachments,
-            signatures: self.signatures,
-            source: self.source,
-            reverses: self.reverses,
-        }
-    }
-}

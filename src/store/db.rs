@@ -193,6 +193,24 @@ impl Db {
         }
     }
 
+    /// Reads the rows whose last named column is any of `texts`; `$1` is an integer.
+    pub async fn read_any(&self, sql: &'static str, first: i64, mut texts: Vec<String>) -> Result<Vec<Row>, StoreError> {
+        match self {
+            Db::Sqlite { readers, .. } => {
+                // Padded to a power of two, so that few statements are ever prepared.
+                let Some(last) = texts.last().cloned() else { return Ok(Vec::new()) };
+                texts.resize(texts.len().next_power_of_two(), last);
+                let sql = format!("{sql} IN ({}?)", "?,".repeat(texts.len() - 1));
+                let query: SqliteQuery = texts.into_iter().fold(sqlx::query(AssertSqlSafe(sql)).bind(first), |query, text| query.bind(text));
+                Ok(query.fetch_all(readers).await?.into_iter().map(Row::Sqlite).collect())
+            }
+            Db::Postgres { pool } => {
+                let query: PostgresQuery = sqlx::query(AssertSqlSafe(format!("{sql} = ANY($2)"))).bind(first).bind(texts);
+                Ok(query.fetch_all(pool).await?.into_iter().map(Row::Postgres).collect())
+            }
+        }
+    }
+
     /// Begins the writer's transaction. SQLite takes its write lock at once.
     pub async fn begin(&self) -> Result<Tx, StoreError> {
         Ok(match self {

@@ -106,10 +106,10 @@ impl Store {
         rows.first().map(|row| unsigned(row.int(0)?)).transpose()
     }
 
-    pub async fn request(&self, book: i64, key: &str) -> Result<Option<RequestRow>, StoreError> {
-        let sql = "SELECT key, digest, first_seq, count FROM request WHERE book = $1 AND key = $2";
-        let rows = self.db.read(sql, vec![Value::Int(book), Value::Text(key.to_owned())]).await?;
-        rows.first().map(request_row).transpose()
+    /// The requests among these keys that have been served.
+    pub async fn requests(&self, book: i64, keys: Vec<String>) -> Result<Vec<RequestRow>, StoreError> {
+        let sql = "SELECT key, digest, first_seq, count FROM request WHERE book = $1 AND key";
+        self.db.read_any(sql, book, keys).await?.iter().map(request_row).collect()
     }
 
     /// Sums for a trial balance; with a filter, of lines that carry this value of this dimension only.
@@ -137,6 +137,15 @@ impl Store {
         };
         let rows = self.db.read(sql, values).await?;
         rows.iter().map(|row| Ok((account(row, 0)?, stage(row, 1)?, movement(row, 2)?))).collect()
+    }
+
+    /// Sums of opening vouchers on an account (and below it) that are dated inside a range.
+    pub async fn opening_sums_within(&self, book: i64, account: AccountCode, range: Range) -> Result<Movement, StoreError> {
+        let sql = "SELECT CAST(COALESCE(SUM(debit), 0) AS BIGINT), CAST(COALESCE(SUM(credit), 0) AS BIGINT) FROM balance
+                   WHERE book = $1 AND period >= $2 AND period <= $3 AND purpose = 1 AND account >= $4 AND account < $5";
+        let mut values = range_values(book, range);
+        values.extend([Value::Text(account.to_string()), Value::Text(format!("{account}:"))]);
+        self.db.read(sql, values).await?.first().map_or(Ok(Movement::default()), |row| movement(row, 0))
     }
 
     /// Sums by account and by the values of one dimension.

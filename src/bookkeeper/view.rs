@@ -1,0 +1,73 @@
+//! What readers see of each book without asking the writer: a snapshot that is replaced after every commit.
+
+use crate::bookkeeper::desk::Desk;
+use crate::chain::Digest;
+use crate::journal::Latest;
+use crate::ledger::book::BookProfile;
+use crate::ledger::dimension::DimensionRegister;
+use crate::ledger::{Book, Chart, Period};
+use std::collections::{BTreeMap, HashSet};
+use std::sync::{Arc, PoisonError, RwLock};
+use uuid::Uuid;
+
+/// A book as of its latest commit.
+#[derive(Clone, Debug)]
+pub struct View {
+    pub number: i64,
+    pub id: Uuid,
+    pub profile: BookProfile,
+    pub chart: Arc<Chart>,
+    pub dimensions: Arc<DimensionRegister>,
+    /// Opened periods; `true` once closed.
+    pub periods: Vec<(Period, bool)>,
+    pub latest: Latest,
+    /// Root of the tree over all entries.
+    pub root: Digest,
+    pub verifier_key: String,
+    /// The rules' own view, for dry runs.
+    pub book: Arc<Book>,
+}
+
+#[derive(Default)]
+pub struct Views {
+    books: RwLock<BTreeMap<String, Arc<View>>>,
+    forked: RwLock<HashSet<String>>,
+}
+
+impl Views {
+    pub fn get(&self, code: &str) -> Option<Arc<View>> {
+        self.books.read().unwrap_or_else(PoisonError::into_inner).get(code).cloned()
+    }
+
+    /// Every book, by code.
+    pub fn all(&self) -> Vec<Arc<View>> {
+        self.books.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
+    }
+
+    pub(super) fn publish(&self, desk: &Desk) {
+        let book = &desk.state.book;
+        let view = View {
+            number: desk.number,
+            id: desk.state.id,
+            profile: book.profile.clone(),
+            chart: Arc::clone(&book.chart),
+            dimensions: Arc::clone(&book.dimensions),
+            periods: book.periods().collect(),
+            latest: desk.state.latest,
+            root: desk.edge.root(),
+            verifier_key: desk.state.verifier_key.clone(),
+            book: Arc::new(book.clone()),
+        };
+        let code = view.profile.code.clone();
+        self.books.write().unwrap_or_else(PoisonError::into_inner).insert(code, Arc::new(view));
+    }
+
+    /// A forked book is read-only: it holds less than was signed for it.
+    pub fn is_forked(&self, code: &str) -> bool {
+        self.forked.read().unwrap_or_else(PoisonError::into_inner).contains(code)
+    }
+
+    pub(super) fn mark_forked(&self, code: &str) {
+        self.forked.write().unwrap_or_else(PoisonError::into_inner).insert(code.to_owned());
+    }
+}
