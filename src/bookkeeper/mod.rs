@@ -11,6 +11,7 @@ pub mod keys;
 pub mod receipt;
 pub mod report;
 pub mod seal;
+pub mod stage;
 mod stream;
 pub mod view;
 pub mod writer;
@@ -216,11 +217,8 @@ impl Bookkeeper {
         })
     }
 
-    /// Stops taking jobs, signs where every book stands, and closes the database.
+    /// Stops taking jobs and closes the database.
     pub async fn close(self) {
-        if let Err(error) = self.seal_all().await {
-            tracing::warn!(%error, "not every book could be sealed at closing");
-        }
         drop(self.queue);
         self.store.close().await;
     }

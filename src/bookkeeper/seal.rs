@@ -15,6 +15,9 @@ pub enum SealError {
     Store(#[from] StoreError),
     #[error(transparent)]
     Key(#[from] KeyError),
+    /// Another process has moved the book on; this one must read it again first.
+    #[error("the book was moved on by another process")]
+    Stale,
     #[error("no such book")]
     NoSuchBook,
     #[error("no such entry")]
@@ -38,7 +41,7 @@ impl Bookkeeper {
                 }
                 Err(SealError::Key(error)) => return Err(error.into()),
                 Err(SealError::Store(error)) => return Err(error.into()),
-                Err(SealError::NoSuchBook | SealError::NoSuchEntry) => {}
+                Err(SealError::NoSuchBook | SealError::NoSuchEntry | SealError::Stale) => {}
             }
         }
         Ok(())
@@ -51,7 +54,10 @@ impl Bookkeeper {
         let found = view.latest.seq;
         let forked = KeyError::Forked { book: code.clone(), signed: signed.size, found };
         if signed.size > found {
-            return Err(forked.into());
+            // Another process may have posted and signed since this one read the books.
+            let rows = self.store.book_rows().await?;
+            let stored = rows.iter().find(|row| row.number == view.number).map_or(0, |row| row.latest.seq);
+            return Err(if stored >= signed.size { SealError::Stale } else { forked.into() });
         }
         let root = if signed.size == found { view.root } else { self.store.root_at(view.number, signed.size).await? };
         if root == signed.root { Ok(()) } else { Err(forked.into()) }

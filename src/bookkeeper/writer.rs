@@ -7,6 +7,7 @@
 use crate::bookkeeper::clock::Clock;
 use crate::bookkeeper::desk::{Desk, refused_whole};
 use crate::bookkeeper::receipt::{PostError, Posted, Receipt};
+use crate::bookkeeper::stage::Stopwatch;
 use crate::bookkeeper::view::Views;
 use crate::chain::Digest;
 use crate::journal::projection::RequestRow;
@@ -209,10 +210,13 @@ impl Writer {
 
     fn post(&mut self, request: &PostRequest) -> Result<Vec<Receipt>, PostError> {
         let now = self.clock.now();
+        let mut stopwatch = Stopwatch::start();
         let desk = self.writable(&request.book)?;
         let vouchers = desk.decide(&request.drafts, request.original.as_ref()).map_err(PostError::Refused)?;
+        stopwatch.lap("rules");
         let receipts = desk.seal(vouchers, now);
         desk.batch.projection.close_request();
+        stopwatch.lap("hashing");
         Ok(receipts)
     }
 
@@ -253,6 +257,7 @@ impl Writer {
             return Ok(());
         }
         news.sort_by_key(|desk| desk.number);
+        let mut stopwatch = Stopwatch::start();
         let mut appender = self.store.begin().await?;
         for desk in &mut news {
             if desk.stored == Latest::NONE.leaf {
@@ -261,7 +266,9 @@ impl Writer {
             appender.swap_head(desk.number, desk.stored, desk.standing()).await?;
             appender.write(desk.number, std::mem::take(&mut desk.batch)).await?;
         }
+        stopwatch.lap("sql");
         appender.commit().await?;
+        stopwatch.lap("commit");
         for desk in news {
             desk.stored = desk.state.latest.leaf;
             self.views.publish(desk);

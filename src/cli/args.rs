@@ -1,0 +1,348 @@
+//! What can be typed. Help texts are for accountants and auditors; they teach by example.
+
+use clap::{Args, Parser, Subcommand};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+const EXIT_CODES: &str = "\
+退出码：0 成功；1 程序内部错误；2 命令写错；10 账套拒绝（凭证或文件有误，什么都没有记）；11 找不到账套或凭证；
+12 环境问题（数据库、磁盘、端口、权限）；13 冲突（幂等键另作他用、账套落后于已签检查点）。
+check 与 verify 另用：2 签名或密钥 3 默克尔树 4 链 5 内容 6 规则 7 数字 8 有未签尾部 9 空或不完整。";
+
+/// 村社账：村社合股联营集体经济公司的复式账，记在任何人都能核验的哈希链上。
+#[derive(Parser)]
+#[command(name = "cunshe", version, about, after_help = EXIT_CODES, disable_help_subcommand = true)]
+pub struct Arguments {
+    #[command(flatten)]
+    pub place: Place,
+    /// 输出 JSON（金额为两位小数的字符串），供程序读取
+    #[arg(long, global = true)]
+    pub json: bool,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Where the books and keys are.
+#[derive(Args, Clone)]
+pub struct Place {
+    /// 数据目录：cunshe.db、私钥目录 keys/、公钥 *.vkey
+    #[arg(long, global = true, default_value = "data", env = "CUNSHE_DATA", value_name = "目录")]
+    pub data: PathBuf,
+    /// 数据库：sqlite:文件 或 postgres://…；不写则用数据目录中的 cunshe.db
+    #[arg(long, global = true, env = "CUNSHE_DB", value_name = "地址")]
+    pub db: Option<String>,
+}
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// 打开示例县：四家公司、一年凭证，打印各社区收入表，并在本机提供服务
+    Demo(DemoOptions),
+    /// 新建数据目录：空账册和安装密钥
+    Init(InitOptions),
+    /// 在本机回环地址上提供 HTTP 服务
+    Serve(ServeOptions),
+    /// 账套：列出、启用、启用年度、结账
+    Book {
+        #[command(subcommand)]
+        command: BookCommand,
+    },
+    /// 科目：列出、停用
+    Account {
+        #[command(subcommand)]
+        command: AccountCommand,
+    },
+    /// 导入 CSV 文件：凭证、科目、辅助核算、期初余额、账套
+    Import {
+        #[command(subcommand)]
+        command: ImportCommand,
+    },
+    /// 报表：科目余额表、各社区收入、明细账、凭证
+    Report {
+        #[command(subcommand)]
+        command: ReportCommand,
+    },
+    /// 红字冲销一张凭证
+    Reverse(ReverseOptions),
+    /// 自检：从第一条起重放序时账，逐列核对所有账表
+    Check,
+    /// 导出：审计包、序时账
+    Export {
+        #[command(subcommand)]
+        command: ExportCommand,
+    },
+    /// 核验审计包（与独立程序 cunshe-verify 相同）
+    Verify(VerifyOptions),
+    /// 性能测试：真实客户端、真实服务进程，打印同一次运行中的比值
+    Bench(BenchOptions),
+    /// 生成命令补全脚本
+    Completion { shell: clap_complete::Shell },
+}
+
+#[derive(Args)]
+pub struct DemoOptions {
+    /// 只导入和打印，不启动服务
+    #[arg(long)]
+    pub no_serve: bool,
+    /// 服务地址，只能是本机回环地址
+    #[arg(long, default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    /// 改用另一目录中的示例文件（默认用程序自带的示例县）
+    #[arg(long, value_name = "目录")]
+    pub from: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub struct InitOptions {
+    /// 本安装在检查点中的名称：不含协议、空格和加号
+    #[arg(long, default_value = "cunshe.example/yanhe")]
+    pub origin: String,
+}
+
+#[derive(Args)]
+pub struct ServeOptions {
+    /// 服务地址，只能是本机回环地址；端口写 0 则自动选择
+    #[arg(long, default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    /// 一次提交最多合并几张凭证（性能测试用）
+    #[arg(long, hide = true)]
+    pub group_max: Option<usize>,
+}
+
+#[derive(Subcommand)]
+pub enum BookCommand {
+    /// 列出账套
+    List,
+    /// 显示一个账套
+    Show { book: String },
+    /// 启用账套，例：cunshe book open tuanjie --name 团结街道公司 --organisation 沿河…公司 --first-period 2025-01
+    Open(BookOpenOptions),
+    /// 启用下一个会计年度
+    OpenYear {
+        book: String,
+        year: i16,
+        /// 经办人
+        #[arg(long)]
+        by: String,
+    },
+    /// 结账（单向，不能反结账）
+    Close {
+        book: String,
+        /// 会计期间，如 2025-01
+        period: String,
+        /// 经办人
+        #[arg(long)]
+        by: String,
+    },
+}
+
+#[derive(Args)]
+pub struct BookOpenOptions {
+    /// 账套编码：小写字母开头，小写字母、数字和连字符
+    pub code: String,
+    /// 账套名称
+    #[arg(long)]
+    pub name: String,
+    /// 会计核算单位
+    #[arg(long)]
+    pub organisation: String,
+    /// 科目表
+    #[arg(long, default_value = "small_enterprise_2013")]
+    pub chart: String,
+    /// 启用期间，如 2025-01
+    #[arg(long)]
+    pub first_period: String,
+    /// 普通凭证必须有附件
+    #[arg(long)]
+    pub attachments_required: bool,
+    /// 经办人
+    #[arg(long)]
+    pub by: String,
+}
+
+#[derive(Subcommand)]
+pub enum AccountCommand {
+    /// 列出账套的科目
+    List {
+        #[arg(long)]
+        book: String,
+    },
+    /// 停用自设的末级科目
+    Close {
+        #[arg(long)]
+        book: String,
+        code: String,
+        /// 经办人
+        #[arg(long)]
+        by: String,
+    },
+}
+
+#[derive(Subcommand)]
+pub enum ImportCommand {
+    /// 导入凭证，例：cunshe import vouchers 凭证.csv --book tuanjie --dry-run
+    Vouchers(ImportOptions),
+    /// 导入自设科目
+    Accounts(ImportOptions),
+    /// 导入辅助核算项目（社区、街道、门店……）
+    Dimensions(ImportOptions),
+    /// 导入期初余额
+    Openings(ImportOptions),
+    /// 按文件启用账套（不需要 --book）
+    Books(ImportOptions),
+}
+
+#[derive(Args)]
+pub struct ImportOptions {
+    /// CSV 文件：UTF-8 或 GB 18030，中文或英文表头
+    pub file: PathBuf,
+    /// 账套编码
+    #[arg(long, default_value = "")]
+    pub book: String,
+    /// 只检查，不记账
+    #[arg(long)]
+    pub dry_run: bool,
+    /// 经办人（制单）
+    #[arg(long, default_value = "导入")]
+    pub by: String,
+    /// 审核人（只用于期初余额）
+    #[arg(long, default_value = "导入审核")]
+    pub approved_by: String,
+}
+
+#[derive(Args)]
+pub struct RangeOptions {
+    /// 起始期间，如 2025-01；不写则从账套启用起
+    #[arg(long)]
+    pub from: Option<String>,
+    /// 截止期间，如 2025-12；不写则到最后启用的期间
+    #[arg(long)]
+    pub to: Option<String>,
+}
+
+#[derive(Subcommand)]
+pub enum ReportCommand {
+    /// 科目余额表
+    TrialBalance {
+        #[arg(long)]
+        book: String,
+        #[command(flatten)]
+        range: RangeOptions,
+        /// 只算带有某个辅助核算的行，如 社区=520627001001
+        #[arg(long, value_name = "类别=编码")]
+        only: Option<String>,
+    },
+    /// 各社区收入表；不写账套则合计全部账套
+    IncomeByCommunity {
+        #[arg(long)]
+        book: Option<String>,
+        #[command(flatten)]
+        range: RangeOptions,
+        /// 分栏：none、month、income_type、account
+        #[arg(long, default_value = "none")]
+        group_by: String,
+    },
+    /// 明细账
+    AccountLines {
+        #[arg(long)]
+        book: String,
+        #[arg(long)]
+        account: String,
+        #[command(flatten)]
+        range: RangeOptions,
+    },
+    /// 一张凭证，例：cunshe report voucher --book tuanjie --period 2025-01 --number 记-12
+    Voucher {
+        #[arg(long)]
+        book: String,
+        #[arg(long)]
+        period: String,
+        #[arg(long)]
+        number: String,
+    },
+}
+
+#[derive(Args)]
+pub struct ReverseOptions {
+    #[arg(long)]
+    pub book: String,
+    /// 原凭证的会计期间
+    #[arg(long)]
+    pub period: String,
+    /// 原凭证字号，如 记-12
+    #[arg(long)]
+    pub number: String,
+    /// 冲销凭证的日期
+    #[arg(long)]
+    pub date: String,
+    /// 制单人
+    #[arg(long)]
+    pub prepared_by: String,
+    /// 审核人
+    #[arg(long)]
+    pub approved_by: String,
+}
+
+#[derive(Subcommand)]
+pub enum ExportCommand {
+    /// 审计包：交给审计人员带走，用 cunshe-verify 核验
+    Package {
+        /// 输出目录，须不存在或为空
+        #[arg(long)]
+        out: PathBuf,
+        /// 只导出一个账套
+        #[arg(long)]
+        book: Option<String>,
+    },
+    /// 序时账
+    Journal {
+        #[arg(long)]
+        book: String,
+        /// csv、hledger 或 beancount
+        #[arg(long)]
+        format: String,
+        /// 输出文件
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// 一条凭证的证明（.tlog-proof）
+    Proof {
+        #[arg(long)]
+        book: String,
+        /// 序时账序号
+        #[arg(long)]
+        seq: u64,
+        #[arg(long)]
+        out: PathBuf,
+    },
+}
+
+#[derive(Args)]
+pub struct VerifyOptions {
+    /// 审计包目录
+    pub package: PathBuf,
+    /// 账套公钥（*.vkey 文件或其内容），须由审计人员自己保管
+    #[arg(long, required = true)]
+    pub key: Vec<String>,
+    /// 以前取得的检查点
+    #[arg(long)]
+    pub checkpoint: Vec<PathBuf>,
+    /// 记账回执
+    #[arg(long)]
+    pub receipt: Vec<PathBuf>,
+}
+
+#[derive(Args)]
+pub struct BenchOptions {
+    /// 每项测试的凭证数
+    #[arg(long, default_value_t = 200_000)]
+    pub vouchers: u64,
+    /// 单张记账的并发客户端数
+    #[arg(long, default_value_t = 32)]
+    pub clients: usize,
+    /// 单张记账每轮秒数
+    #[arg(long, default_value_t = 5)]
+    pub seconds: u64,
+    /// 每批凭证数
+    #[arg(long, default_value_t = 1_000)]
+    pub batch: usize,
+}

@@ -1,0 +1,185 @@
+//! `report`: figures as tables for people, or as JSON.
+
+use crate::bookkeeper::report::{PostedVoucher, covered};
+use crate::bookkeeper::view::View;
+use crate::bookkeeper::Bookkeeper;
+use crate::cli::args::{Place, RangeOptions, ReportCommand};
+use crate::cli::outcome::{Ending, Trouble};
+use crate::cli::place::{find_book, number, period};
+use crate::cli::print::{self, Align};
+use crate::ledger::statement::{Columns, GroupBy, IncomeTable, Range, TrialBalance};
+use crate::ledger::{AccountCode, Dimension, Side};
+use serde_json::json;
+use std::slice;
+use std::sync::Arc;
+
+pub async fn run(place: &Place, command: ReportCommand, as_json: bool) -> Result<Ending, Trouble> {
+    let bookkeeper = place.open().await?;
+    match command {
+        ReportCommand::TrialBalance { book, range, only } => {
+            let view = find_book(&bookkeeper, &book)?;
+            let range = range.range(slice::from_ref(&view))?;
+            let filter = only.as_deref().map(dimension_filter).transpose()?;
+            let table = bookkeeper.trial_balance(&view, range, filter).await?;
+            if as_json { print::json(&table)? } else { print_trial_balance(&view, &table) }
+        }
+        ReportCommand::IncomeByCommunity { book, range, group_by } => {
+            let group_by = GroupBy::parse(&group_by).ok_or_else(|| Trouble::usage(format!("分栏只能是 {}。", GroupBy::WORDS)))?;
+            let (table, views) = income(&bookkeeper, book.as_deref(), &range, group_by).await?;
+            if as_json { print::json(&table)? } else { print_income(&table, &views) }
+        }
+        ReportCommand::AccountLines { book, account, range } => {
+            let view = find_book(&bookkeeper, &book)?;
+            let range = range.range(slice::from_ref(&view))?;
+            account_lines(&bookkeeper, &view, &account, range, as_json).await?;
+        }
+        ReportCommand::Voucher { book, period: text, number: typed } => {
+            let view = find_book(&bookkeeper, &book)?;
+            let (period, number) = (period(&text)?, number(&typed)?);
+            let found = bookkeeper.voucher(&view, period, number).await?;
+            let posted = found.ok_or_else(|| Trouble::new(11, "voucher_unknown", format!("账套 {book} 在 {period} 没有凭证 {number}。")))?;
+            if as_json { print::json(&voucher_json(&posted))? } else { print_voucher(&view, &posted) }
+        }
+    }
+    bookkeeper.close().await;
+    Ok(Ending::Done)
+}
+
+fn dimension_filter(text: &str) -> Result<(Dimension, &str), Trouble> {
+    let found = text.split_once('=').and_then(|(word, code)| Some((Dimension::parse(word)?, code)));
+    found.ok_or_else(|| Trouble::usage(format!("看不懂 {text}。应为 类别=编码，如 社区=520627001001。")))
+}
+
+/// The income table of one book or of all.
+pub async fn income(bookkeeper: &Bookkeeper, book: Option<&str>, range: &RangeOptions, group_by: GroupBy) -> Result<(IncomeTable, Vec<Arc<View>>), Trouble> {
+    let views = covered(bookkeeper, book).ok_or_else(|| Trouble::no_book(book.unwrap_or_default()))?;
+    let range = range.range(&views)?;
+    let table = bookkeeper.income_by_community(&views, range, group_by).await?;
+    Ok((table, views))
+}
+
+fn print_trial_balance(view: &View, table: &TrialBalance) {
+    println!("{} 科目余额表  {} 至 {}  单位：元", view.profile.name, table.range.from, table.range.to);
+    let columns = [
+        ("科目编码", Align::Left),
+        ("科目名称", Align::Left),
+        ("期初借方", Align::Right),
+        ("期初贷方", Align::Right),
+        ("本期借方", Align::Right),
+        ("本期贷方", Align::Right),
+        ("期末借方", Align::Right),
+        ("期末贷方", Align::Right),
+    ];
+    let cells = |code: String, name: String, parts: [Columns; 3]| {
+        let mut row = vec![code, name];
+        row.extend(parts.iter().flat_map(|part| [print::amount(part.debit), print::amount(part.credit)]));
+        row
+    };
+    let mut rows: Vec<Vec<String>> =
+        table.rows.iter().map(|row| cells(row.account.to_string(), row.name.clone(), [row.opening, row.movement, row.closing])).collect();
+    for (name, totals) in [("合计", &table.totals), ("表外合计", &table.memorandum_totals)] {
+        rows.push(cells(String::new(), name.into(), [totals.opening, totals.movement, totals.closing]));
+    }
+    print::table(&columns, &rows);
+}
+
+pub fn print_income(table: &IncomeTable, views: &[Arc<View>]) {
+    let books: Vec<&str> = views.iter().map(|view| view.profile.name.as_str()).collect();
+    println!("各社区收入表  {} 至 {}  单位：元  账套：{}", table.range.from, table.range.to, books.join("、"));
+    let mut columns = vec![("街道", Align::Left), ("社区", Align::Left)];
+    let single = table.groups.len() <= 1;
+    if !single {
+        columns.extend(table.groups.iter().map(|group| (group.name.as_str(), Align::Right)));
+    }
+    columns.push(("合计", Align::Right));
+    let mut rows = Vec::with_capacity(table.rows.len() + 1);
+    for row in &table.rows {
+        let mut cells = vec![row.street.clone(), row.name.clone()];
+        if !single {
+            cells.extend(row.cells.iter().map(|cell| print::amount(*cell)));
+        }
+        cells.push(print::with_commas(row.total));
+        rows.push(cells);
+    }
+    let mut total = vec!["合计".to_owned(), format!("{} 个社区", table.rows.len())];
+    if !single {
+        total.extend(table.groups.iter().map(|group| print::with_commas(group.total)));
+    }
+    total.push(print::with_commas(table.total));
+    rows.push(total);
+    print::table(&columns, &rows);
+}
+
+async fn account_lines(bookkeeper: &Bookkeeper, view: &View, typed: &str, range: Range, as_json: bool) -> Result<(), Trouble> {
+    let account = AccountCode::parse(typed).filter(|code| view.chart.get(code).is_some());
+    let account = account.ok_or_else(|| Trouble::new(11, "account_unknown", format!("账套中没有科目 {typed}。")))?;
+    let mut page = bookkeeper.account_lines(view, account, range, None, u32::MAX).await?;
+    let mut lines = std::mem::take(&mut page.lines);
+    let mut next = page.next.take();
+    while let Some(cursor) = next {
+        let more = bookkeeper.account_lines(view, account, range, Some(&cursor), u32::MAX).await?;
+        lines.extend(more.lines);
+        next = more.next;
+    }
+    page.lines = lines;
+    if as_json {
+        return print::json(&page);
+    }
+    println!("{} 明细账  {} {}  {} 至 {}  期初 {}", view.profile.name, account, page.name, range.from, range.to, print::with_commas(page.opening));
+    let columns = [("日期", Align::Left), ("凭证", Align::Left), ("摘要", Align::Left), ("借方", Align::Right), ("贷方", Align::Right), ("余额", Align::Right)];
+    let row = |line: &crate::bookkeeper::report::AccountLine| {
+        let amount = print::with_commas(line.amount);
+        let (debit, credit) = if line.side == Side::Debit { (amount, String::new()) } else { (String::new(), amount) };
+        vec![line.date.to_string(), line.number.to_string(), line.memo.clone(), debit, credit, print::with_commas(line.balance)]
+    };
+    print::table(&columns, &page.lines.iter().map(row).collect::<Vec<_>>());
+    Ok(())
+}
+
+fn voucher_json(posted: &PostedVoucher) -> serde_json::Value {
+    let voucher = &posted.voucher;
+    let lines: Vec<_> = voucher
+        .lines
+        .iter()
+        .map(|line| {
+            json!({
+                "account": line.account, "account_name": line.account_name, "side": line.side, "amount": line.amount,
+                "dimensions": line.dimensions, "memo": line.memo,
+            })
+        })
+        .collect();
+    json!({
+        "period": voucher.period, "number": voucher.number, "date": voucher.date.to_string(), "purpose": voucher.purpose.word(),
+        "memo": voucher.memo, "attachment_count": voucher.attachment_count, "prepared_by": voucher.signatures.prepared_by,
+        "approved_by": voucher.signatures.approved_by, "posted_by": voucher.posted_by, "lines": lines,
+        "reverses": voucher.reverses.as_ref().map(|reversed| json!({ "period": reversed.period, "number": reversed.number, "seq": reversed.seq })),
+        "reversed_by": posted.reversed_by, "seq": posted.seq, "leaf": posted.leaf.to_string(), "recorded_at": posted.recorded_at.to_string(),
+    })
+}
+
+fn print_voucher(view: &View, posted: &PostedVoucher) {
+    let voucher = &posted.voucher;
+    println!("{}  记账凭证  {}  {}  附单据 {} 张", view.profile.name, voucher.number, voucher.date, voucher.attachment_count);
+    println!("摘要：{}", voucher.memo);
+    let columns = [("科目", Align::Left), ("借方", Align::Right), ("贷方", Align::Right), ("辅助核算", Align::Left)];
+    let rows: Vec<Vec<String>> = voucher
+        .lines
+        .iter()
+        .map(|line| {
+            let amount = print::with_commas(line.amount);
+            let (debit, credit) = if line.side == Side::Debit { (amount, String::new()) } else { (String::new(), amount) };
+            let dimensions: Vec<String> = line.dimensions.iter().map(|(dimension, code)| format!("{}={code}", dimension.chinese())).collect();
+            vec![format!("{} {}", line.account, line.account_name), debit, credit, dimensions.join(" ")]
+        })
+        .collect();
+    print::table(&columns, &rows);
+    let signed = &voucher.signatures;
+    println!("制单 {}  审核 {}  记账 {}", signed.prepared_by, signed.approved_by, voucher.posted_by);
+    if let Some(reversed) = &voucher.reverses {
+        println!("本凭证冲销 {} {}", reversed.period, reversed.number);
+    }
+    if let Some(seq) = posted.reversed_by {
+        println!("本凭证已被序号 {seq} 的凭证冲销");
+    }
+    println!("序时账第 {} 条，哈希值 {}", posted.seq, posted.leaf);
+}
