@@ -3,6 +3,8 @@
 #[cfg(feature = "server")]
 pub mod bookkeeper;
 pub mod chain;
+#[cfg(feature = "server")]
+pub mod files;
 pub mod journal;
 pub mod ledger;
 #[cfg(feature = "server")]

@@ -43,7 +43,6 @@ CREATE TABLE voucher (
     word TEXT COLLATE "C" NOT NULL,
     serial BIGINT NOT NULL,
     seq BIGINT NOT NULL,
-    date TEXT COLLATE "C" NOT NULL,
     purpose BIGINT NOT NULL,
     total BIGINT NOT NULL,
     PRIMARY KEY (book, period, word, serial)
@@ -56,7 +55,6 @@ CREATE TABLE line (
     period BIGINT NOT NULL,
     seq BIGINT NOT NULL,
     line BIGINT NOT NULL,
-    date TEXT COLLATE "C" NOT NULL,
     side BIGINT NOT NULL,
     amount BIGINT NOT NULL,
     dimension_set BIGINT NOT NULL,

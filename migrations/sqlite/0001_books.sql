@@ -43,7 +43,6 @@ CREATE TABLE voucher (
     word TEXT NOT NULL,
     serial INTEGER NOT NULL,
     seq INTEGER NOT NULL,
-    date TEXT NOT NULL,
     purpose INTEGER NOT NULL,
     total INTEGER NOT NULL,
     PRIMARY KEY (book, period, word, serial)
@@ -56,7 +55,6 @@ CREATE TABLE line (
     period INTEGER NOT NULL,
     seq INTEGER NOT NULL,
     line INTEGER NOT NULL,
-    date TEXT NOT NULL,
     side INTEGER NOT NULL,
     amount INTEGER NOT NULL,
     dimension_set INTEGER NOT NULL,

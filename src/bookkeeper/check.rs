@@ -132,7 +132,15 @@ impl Bookkeeper {
         Ok(replay)
     }
 
-    async fn step(&self, view: &View, replay: &mut Replay, seq: u64, leaf: Digest, event: &Event, check: &mut BookCheck) -> Result<(), StoreError> {
+    async fn step(
+        &self,
+        view: &View,
+        replay: &mut Replay,
+        seq: u64,
+        leaf: Digest,
+        event: &Event,
+        check: &mut BookCheck,
+    ) -> Result<(), StoreError> {
         let original = match event {
             Event::Voucher(voucher) => match &voucher.reverses {
                 Some(reversed) if reversed.seq < seq => self.readable_original(view, reversed.seq).await,
@@ -223,7 +231,12 @@ fn first_state(view: &View, event: &Event, check: &mut BookCheck) -> Option<Repl
 
 impl BookCheck {
     /// Compares rows that came back in key order with those a replay gives; names the first that differs.
-    fn compare<T: PartialEq + std::fmt::Debug>(&mut self, table: &'static str, found: impl IntoIterator<Item = Option<T>>, mut expected: impl Iterator<Item = T>) {
+    fn compare<T: PartialEq + std::fmt::Debug>(
+        &mut self,
+        table: &'static str,
+        found: impl IntoIterator<Item = Option<T>>,
+        mut expected: impl Iterator<Item = T>,
+    ) {
         for row in found {
             match (row, expected.next()) {
                 (Some(row), Some(wanted)) if row == wanted => {}
@@ -273,8 +286,11 @@ impl Bookkeeper {
             set.iter().map(move |(dimension, code)| (i64::from(*number), dimension.word().to_owned(), code.to_string()))
         });
         check.compare("dimension_set", self.store.audit_sets(book).await?.into_iter().map(Some), sets);
-        let mut serials: Vec<_> =
-            projection.serials.iter().map(|((period, word), last)| (period.ordinal(), word.chinese().to_owned(), i64::from(*last))).collect();
+        let mut serials: Vec<_> = projection
+            .serials
+            .iter()
+            .map(|((period, word), last)| (period.ordinal(), word.chinese().to_owned(), i64::from(*last)))
+            .collect();
         serials.sort_unstable();
         check.compare("serial", self.store.audit_serials(book).await?.into_iter().map(Some), serials.into_iter());
         Ok(())

@@ -9,7 +9,10 @@ use std::time::{SystemTime, UNIX_EPOCH};
 pub enum Clock {
     System,
     /// Starts at a time and moves by a step at every look: the same script writes the same bytes.
-    Steady { now: Arc<AtomicU64>, step: u64 },
+    Steady {
+        now: Arc<AtomicU64>,
+        step: u64,
+    },
 }
 
 impl Clock {

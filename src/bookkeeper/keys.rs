@@ -7,7 +7,7 @@
 
 use crate::chain::Digest;
 use crate::chain::checkpoint::Checkpoint;
-use crate::chain::note::{Signer, VerifierKey};
+use crate::chain::note::Signer;
 use hkdf::Hkdf;
 use sha2::Sha256;
 use std::fs;
@@ -55,8 +55,8 @@ impl Keys {
                 Ok(Keys { folder: folder.to_owned(), origin, secret })
             }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound && may_create => {
-                VerifierKey::new(origin, [0; 32]).map_err(|_| KeyError::BadOrigin(origin.to_owned()))?;
                 let secret = fresh();
+                Signer::new(origin, &secret).map_err(|_| KeyError::BadOrigin(origin.to_owned()))?;
                 create_private_folder(folder)?;
                 let text = format!("origin {origin}\nsecret {}\n", Digest::from_bytes(secret));
                 write_durably(&path, text.as_bytes())?;

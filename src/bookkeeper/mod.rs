@@ -56,7 +56,14 @@ pub struct Config {
 
 impl Config {
     pub fn new(url: DbUrl, keys: PathBuf) -> Config {
-        Config { url, keys, origin: "cunshe.example/yanhe".into(), clock: Clock::System, create: false, group_max: GROUP_VOUCHERS_MAX }
+        Config {
+            url,
+            keys,
+            origin: "cunshe.example/yanhe".into(),
+            clock: Clock::System,
+            create: false,
+            group_max: GROUP_VOUCHERS_MAX,
+        }
     }
 }
 
@@ -145,7 +152,13 @@ impl Bookkeeper {
         self.declare(book, Declaration { by: by.to_owned(), date, declared: Declared::AccountClosed { account } }).await
     }
 
-    pub async fn add_dimension_values(&self, book: &str, values: Vec<DimensionValue>, by: &str, date: Date) -> Result<u64, PostError> {
+    pub async fn add_dimension_values(
+        &self,
+        book: &str,
+        values: Vec<DimensionValue>,
+        by: &str,
+        date: Date,
+    ) -> Result<u64, PostError> {
         self.declare(book, Declaration { by: by.to_owned(), date, declared: Declared::DimensionValuesAdded { values } }).await
     }
 
@@ -154,7 +167,11 @@ impl Bookkeeper {
     }
 
     pub async fn close_period(&self, book: &str, period: Period, by: &str) -> Result<u64, PostError> {
-        self.declare(book, Declaration { by: by.to_owned(), date: period.last_day(), declared: Declared::PeriodClosed { period } }).await
+        self.declare(
+            book,
+            Declaration { by: by.to_owned(), date: period.last_day(), declared: Declared::PeriodClosed { period } },
+        )
+        .await
     }
 
     /// Posts vouchers, all or none. The same key with the same content gives the first receipts again.
@@ -172,7 +189,14 @@ impl Bookkeeper {
     }
 
     /// Takes a posted voucher back (红字冲销). The date must lie in an open period.
-    pub async fn reverse(&self, book: &str, voucher: (Period, VoucherNumber), key: &str, date: Date, signatures: Signatures) -> Result<Posted, PostError> {
+    pub async fn reverse(
+        &self,
+        book: &str,
+        voucher: (Period, VoucherNumber),
+        key: &str,
+        date: Date,
+        signatures: Signatures,
+    ) -> Result<Posted, PostError> {
         let view = self.views.get(book).ok_or(PostError::NoSuchBook)?;
         let unknown = || PostError::Refused(desk::refused_whole(Rule::ReversedUnknown));
         let seq = self.store.find_voucher(view.number, voucher.0, voucher.1).await?.ok_or_else(unknown)?;
@@ -190,7 +214,13 @@ impl Bookkeeper {
         self.send(Job::Stream(request, reply), answer).await
     }
 
-    async fn send_post(&self, book: &str, key: &str, drafts: Vec<Draft>, original: Option<Original>) -> Result<Posted, PostError> {
+    async fn send_post(
+        &self,
+        book: &str,
+        key: &str,
+        drafts: Vec<Draft>,
+        original: Option<Original>,
+    ) -> Result<Posted, PostError> {
         let digest = desk::request_digest(&drafts);
         let request = PostRequest { book: book.to_owned(), key: key.to_owned(), digest, drafts, original };
         let (reply, answer) = oneshot::channel();

@@ -7,8 +7,8 @@ use crate::ledger::balance::Movement;
 use crate::ledger::dimension::DimensionRegister;
 use crate::ledger::statement::{GroupBy, IncomeCell, IncomeTable, Names, Range, Stage, TrialBalance};
 use crate::ledger::{AccountCode, Amount, Dimension, DimensionCode, DimensionSet, Element, Period, Side, Voucher, VoucherNumber};
-use crate::store::read::{After, StoredEntry};
 use crate::store::StoreError;
+use crate::store::read::{After, StoredEntry};
 use jiff::civil::Date;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -119,13 +119,23 @@ impl Bookkeeper {
     }
 
     /// 科目余额表, of all lines or of those that carry one value of a dimension.
-    pub async fn trial_balance(&self, view: &View, range: Range, filter: Option<(Dimension, &str)>) -> Result<TrialBalance, StoreError> {
+    pub async fn trial_balance(
+        &self,
+        view: &View,
+        range: Range,
+        filter: Option<(Dimension, &str)>,
+    ) -> Result<TrialBalance, StoreError> {
         let sums = self.store.account_sums(view.number, range, filter).await?;
         Ok(TrialBalance::compute(&view.chart, range, sums))
     }
 
     /// 各社区收入 over the given books.
-    pub async fn income_by_community(&self, views: &[Arc<View>], range: Range, group_by: GroupBy) -> Result<IncomeTable, StoreError> {
+    pub async fn income_by_community(
+        &self,
+        views: &[Arc<View>],
+        range: Range,
+        group_by: GroupBy,
+    ) -> Result<IncomeTable, StoreError> {
         let mut cells = Vec::new();
         for view in views {
             let sums = self.store.income_sums(view.number, range, group_by).await?;
@@ -141,7 +151,12 @@ impl Bookkeeper {
     }
 
     /// Balances of every account by the values of one dimension.
-    pub async fn balances_by(&self, view: &View, range: Range, dimension: Dimension) -> Result<Vec<DimensionBalance>, StoreError> {
+    pub async fn balances_by(
+        &self,
+        view: &View,
+        range: Range,
+        dimension: Dimension,
+    ) -> Result<Vec<DimensionBalance>, StoreError> {
         let mut sums: BTreeMap<(AccountCode, String), (Movement, Movement)> = BTreeMap::new();
         for sum in self.store.dimension_sums(view.number, range, dimension).await? {
             let (opening, within) = sums.entry((sum.account, sum.code)).or_default();
@@ -168,7 +183,14 @@ impl Bookkeeper {
     }
 
     /// 明细账: lines of an account and everything below it, with a running balance. `after` is a page's `next`.
-    pub async fn account_lines(&self, view: &View, account: AccountCode, range: Range, after: Option<&str>, limit: u32) -> Result<AccountLines, StoreError> {
+    pub async fn account_lines(
+        &self,
+        view: &View,
+        account: AccountCode,
+        range: Range,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<AccountLines, StoreError> {
         let (place, opening) = match after.and_then(parse_cursor) {
             Some(cursor) => cursor,
             None => (After::default(), self.opening_balance(view, account, range).await?),
@@ -237,7 +259,13 @@ impl Bookkeeper {
     }
 
     /// A page of vouchers in posting order within each period; the second value is where the next one begins.
-    pub async fn vouchers(&self, view: &View, range: Range, after: Option<&str>, limit: u32) -> Result<(Vec<PostedVoucher>, Option<String>), StoreError> {
+    pub async fn vouchers(
+        &self,
+        view: &View,
+        range: Range,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<(Vec<PostedVoucher>, Option<String>), StoreError> {
         let place = after.and_then(parse_cursor).map(|cursor| cursor.0).unwrap_or_default();
         let limit = limit.clamp(1, PAGE_ROWS_MAX);
         let stored = self.store.vouchers(view.number, range, place, limit).await?;
@@ -251,7 +279,11 @@ impl Bookkeeper {
     }
 
     /// Calls back with every voucher of a book in posting order, a page at a time.
-    pub async fn each_voucher<E: From<StoreError>>(&self, view: &View, mut visit: impl FnMut(&Voucher, &StoredEntry) -> Result<(), E>) -> Result<(), E> {
+    pub async fn each_voucher<E: From<StoreError>>(
+        &self,
+        view: &View,
+        mut visit: impl FnMut(&Voucher, &StoredEntry) -> Result<(), E>,
+    ) -> Result<(), E> {
         let mut first = 1;
         while first <= view.latest.seq {
             let page = self.store.entries(view.number, first, u64::from(PAGE_ROWS_MAX)).await?;
@@ -269,7 +301,8 @@ impl Bookkeeper {
 /// `period.seq.line.balance`, as `next` gives it.
 fn parse_cursor(text: &str) -> Option<(After, Amount)> {
     let mut parts = text.split('.');
-    let after = After { period: parts.next()?.parse().ok()?, seq: parts.next()?.parse().ok()?, line: parts.next()?.parse().ok()? };
+    let after =
+        After { period: parts.next()?.parse().ok()?, seq: parts.next()?.parse().ok()?, line: parts.next()?.parse().ok()? };
     let balance = Amount::from_fen(parts.next()?.parse().ok()?);
     parts.next().is_none().then_some((after, balance))
 }

@@ -3,6 +3,7 @@
 
 use crate::bookkeeper::desk::Desk;
 use crate::bookkeeper::receipt::{PostError, Receipt};
+use crate::bookkeeper::view::View;
 use crate::bookkeeper::writer::{StreamRequest, Writer};
 use crate::journal::projection::RequestRow;
 use crate::store::StoreError;
@@ -17,7 +18,7 @@ impl Writer {
             Ok(_) => {
                 if let Some(desk) = self.desks.get_mut(&request.book) {
                     desk.stored = desk.state.latest.leaf;
-                    self.views.publish(desk);
+                    self.views.publish(View::of(desk));
                 }
             }
             // What was decided was not committed: back to what the store holds.

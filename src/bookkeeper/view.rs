@@ -28,6 +28,25 @@ pub struct View {
     pub book: Arc<Book>,
 }
 
+impl View {
+    /// A book as its desk holds it now.
+    pub(super) fn of(desk: &Desk) -> View {
+        let book = &desk.state.book;
+        View {
+            number: desk.number,
+            id: desk.state.id,
+            profile: book.profile.clone(),
+            chart: Arc::clone(&book.chart),
+            dimensions: Arc::clone(&book.dimensions),
+            periods: book.periods().collect(),
+            latest: desk.state.latest,
+            root: desk.edge.root(),
+            verifier_key: desk.state.verifier_key.clone(),
+            book: Arc::new(book.clone()),
+        }
+    }
+}
+
 #[derive(Default)]
 pub struct Views {
     books: RwLock<BTreeMap<String, Arc<View>>>,
@@ -44,20 +63,7 @@ impl Views {
         self.books.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
     }
 
-    pub(super) fn publish(&self, desk: &Desk) {
-        let book = &desk.state.book;
-        let view = View {
-            number: desk.number,
-            id: desk.state.id,
-            profile: book.profile.clone(),
-            chart: Arc::clone(&book.chart),
-            dimensions: Arc::clone(&book.dimensions),
-            periods: book.periods().collect(),
-            latest: desk.state.latest,
-            root: desk.edge.root(),
-            verifier_key: desk.state.verifier_key.clone(),
-            book: Arc::new(book.clone()),
-        };
+    pub(super) fn publish(&self, view: View) {
         let code = view.profile.code.clone();
         self.books.write().unwrap_or_else(PoisonError::into_inner).insert(code, Arc::new(view));
     }

@@ -1,31 +1,33 @@
 //! The ONE writer. It takes all that waits, decides in memory, writes one transaction, and only then answers.
 //!
-//! If another process was first (the store's head moved), the books are read again and everything is decided
-//! afresh; if the commit fails, everyone is told so and the state is read again. Nothing is acknowledged
-//! before it is durable.
+//! While one group is being committed the next one is already decided, on the state that the first will leave
+//! behind: a processor thinks while a disk writes. If the first group fails, so does that state: the books are
+//! read again, and what was decided on it is decided afresh. Nothing is acknowledged before it is durable.
 
 use crate::bookkeeper::clock::Clock;
 use crate::bookkeeper::desk::{Desk, refused_whole};
 use crate::bookkeeper::receipt::{PostError, Posted, Receipt};
 use crate::bookkeeper::stage::Stopwatch;
-use crate::bookkeeper::view::Views;
+use crate::bookkeeper::view::{View, Views};
 use crate::chain::Digest;
 use crate::journal::projection::RequestRow;
 use crate::journal::{Declaration, Event, Latest, Original, State};
 use crate::ledger::Draft;
 use crate::ledger::refusal::Rule;
-use crate::store::{Store, StoreError};
+use crate::store::append::Standing;
+use crate::store::{Batch, Store, StoreError};
 use std::collections::HashMap;
 use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 /// Requests that may wait. More than any sane number of clients keeps in flight; beyond it they are told to come back.
 pub const QUEUE_LENGTH: usize = 1024;
 /// Vouchers of one commit: large enough that a commit's fixed cost vanishes, small enough that nobody waits long.
 pub const GROUP_VOUCHERS_MAX: usize = 4_000;
-/// How often a group is decided again because another process was first.
-const RETRIES_MAX: u32 = 10;
+/// How often in a row a group is decided again because another process was first.
+const LOST_MAX: u32 = 10;
 
 /// A request to post vouchers: all of them or none.
 pub struct PostRequest {
@@ -69,14 +71,39 @@ impl Job {
     }
 }
 
-/// The answer to one job, held back until the commit.
+/// Jobs that have been decided and wait for a commit, with the answers held back until then.
+#[derive(Default)]
+struct Group {
+    jobs: Vec<Job>,
+    answers: Vec<Answer>,
+    /// Requests first served by this group, by book and key.
+    fresh: Fresh,
+    vouchers: usize,
+}
+
 enum Answer {
     Posted(Result<Posted, PostError>),
     Seq(Result<u64, PostError>),
 }
 
-/// Requests that were served before this group, by book and key.
-type Served = HashMap<(String, String), (RequestRow, Vec<Receipt>)>;
+/// A group on its way to the disk, and what readers will see once it has arrived.
+struct Flight {
+    group: Group,
+    views: Vec<View>,
+    commit: JoinHandle<Result<(), StoreError>>,
+}
+
+/// What one commit writes for one book.
+struct Page {
+    number: i64,
+    code: String,
+    id: Uuid,
+    before: Digest,
+    after: Standing,
+    batch: Batch,
+}
+
+type Fresh = HashMap<(String, String), (Digest, Vec<Receipt>)>;
 
 pub struct Writer {
     pub(super) store: Store,
@@ -85,12 +112,15 @@ pub struct Writer {
     pub(super) desks: HashMap<String, Desk>,
     next_number: i64,
     group_max: usize,
+    flight: Option<Flight>,
+    /// Commits lost in a row to another process.
+    lost: u32,
 }
 
 impl Writer {
     /// Reads every book. `group_max` is [`GROUP_VOUCHERS_MAX`], or 1 where a benchmark wants a writer without group commit.
     pub async fn open(store: Store, clock: Clock, views: Arc<Views>, group_max: usize) -> Result<Writer, StoreError> {
-        let mut writer = Writer { store, clock, views, desks: HashMap::new(), next_number: 1, group_max };
+        let mut writer = Writer { store, clock, views, desks: HashMap::new(), next_number: 1, group_max, flight: None, lost: 0 };
         writer.reload().await?;
         Ok(writer)
     }
@@ -103,7 +133,7 @@ impl Writer {
             desks.insert(row.code.clone(), Desk::new(self.store.load_book(&row).await?));
         }
         self.desks = desks;
-        self.desks.values().for_each(|desk| self.views.publish(desk));
+        self.desks.values().for_each(|desk| self.views.publish(View::of(desk)));
         Ok(())
     }
 
@@ -117,59 +147,126 @@ impl Writer {
 
     /// Serves jobs until the queue is closed.
     pub async fn run(mut self, mut queue: mpsc::Receiver<Job>) {
-        let mut next = None;
+        let mut open = Group::default();
         loop {
-            let job = match next.take() {
-                Some(job) => job,
-                None => match queue.recv().await {
-                    Some(job) => job,
-                    None => return,
-                },
-            };
-            if let Job::Stream(request, reply) = job {
-                // Whoever asked may have gone; what is posted stays posted.
-                let _ = reply.send(self.stream(request).await);
-                continue;
+            let mut jobs = Vec::new();
+            let room = self.group_max.saturating_sub(open.vouchers).min(QUEUE_LENGTH);
+            if let Some(flight) = &mut self.flight {
+                tokio::select! {
+                    biased;
+                    result = &mut flight.commit => open = self.land(joined(result), open).await,
+                    _ = queue.recv_many(&mut jobs, room), if room > 0 => {
+                        if jobs.is_empty() {
+                            break;
+                        }
+                    }
+                }
+            } else if queue.recv_many(&mut jobs, room.max(1)).await == 0 {
+                break;
             }
-            let (group, stream) = gather(job, &mut queue, self.group_max);
-            next = stream;
-            self.serve(group).await;
+            for job in self.decide_all(jobs, &mut open).await {
+                open = self.settle(open).await;
+                self.serve_stream(job).await;
+            }
+            if self.flight.is_none() && !open.jobs.is_empty() {
+                self.launch(std::mem::take(&mut open));
+            }
         }
+        self.settle(open).await;
     }
 
-    async fn serve(&mut self, group: Vec<Job>) {
-        let mut attempt = 1;
-        loop {
-            let answers = match self.served_before(&group).await {
-                Ok(served) => self.decide(&group, &served),
-                Err(error) => return answer_failure(group, error),
-            };
-            match self.commit().await {
-                Ok(()) => return group.into_iter().zip(answers).for_each(|(job, answer)| job.answer(answer)),
-                Err(StoreError::HeadMoved) if attempt < RETRIES_MAX => attempt += 1,
-                Err(error) => {
-                    answer_failure(group, error);
-                    return self.recover().await;
+    /// Decides what came in; streams are given back, to be served when nothing else is under way.
+    async fn decide_all(&mut self, jobs: Vec<Job>, open: &mut Group) -> Vec<Job> {
+        let (streams, jobs): (Vec<Job>, Vec<Job>) = jobs.into_iter().partition(|job| matches!(job, Job::Stream(..)));
+        match self.served_before(&jobs).await {
+            Ok(served) => {
+                for job in jobs {
+                    let answer = self.decide(&job, &served, &mut open.fresh);
+                    open.vouchers += job.vouchers();
+                    open.jobs.push(job);
+                    open.answers.push(answer);
                 }
             }
-            self.recover().await;
+            Err(error) => answer_failure(jobs, error),
+        }
+        streams
+    }
+
+    /// Waits until everything decided so far is committed and answered.
+    async fn settle(&mut self, mut open: Group) -> Group {
+        loop {
+            if let Some(flight) = &mut self.flight {
+                let result = joined((&mut flight.commit).await);
+                open = self.land(result, open).await;
+            } else if open.jobs.is_empty() {
+                return open;
+            } else {
+                self.launch(std::mem::take(&mut open));
+            }
         }
     }
 
-    /// Requests of the group whose keys have been served, with their receipts.
-    async fn served_before(&self, group: &[Job]) -> Result<Served, StoreError> {
+    /// Sends a group to the disk.
+    fn launch(&mut self, group: Group) {
+        metrics::histogram!("cunshe_group_vouchers").record(f64::from(u32::try_from(group.vouchers).unwrap_or(u32::MAX)));
+        let mut news: Vec<&mut Desk> = self.desks.values_mut().filter(|desk| !desk.batch.entries.is_empty()).collect();
+        // Always in one order, so that writers on several connections cannot wait for each other crosswise.
+        news.sort_by_key(|desk| desk.number);
+        let views = news.iter().map(|desk| View::of(desk)).collect();
+        let pages: Vec<Page> = news.into_iter().map(Page::take).collect();
+        let commit = tokio::spawn(commit(self.store.clone(), pages));
+        self.flight = Some(Flight { group, views, commit });
+    }
+
+    /// Answers the group that has arrived. If it did not, what was decided after it (`open`) is decided again.
+    async fn land(&mut self, result: Result<(), StoreError>, open: Group) -> Group {
+        let Some(flight) = self.flight.take() else { return open };
+        let mut again = Vec::new();
+        match result {
+            Ok(()) => {
+                self.lost = 0;
+                flight.views.into_iter().for_each(|view| self.views.publish(view));
+                flight.group.jobs.into_iter().zip(flight.group.answers).for_each(|(job, answer)| job.answer(answer));
+                return open;
+            }
+            Err(StoreError::HeadMoved) if self.lost < LOST_MAX => {
+                self.lost += 1;
+                again.extend(flight.group.jobs);
+            }
+            Err(error) => {
+                self.lost = 0;
+                answer_failure(flight.group.jobs, error);
+            }
+        }
+        again.extend(open.jobs);
+        self.recover().await;
+        let mut open = Group::default();
+        // There is no stream among them: streams are served when nothing is under way.
+        self.decide_all(again, &mut open).await;
+        open
+    }
+
+    async fn serve_stream(&mut self, job: Job) {
+        if let Job::Stream(request, reply) = job {
+            // Whoever asked may have gone; what is posted stays posted.
+            let _ = reply.send(self.stream(request).await);
+        }
+    }
+
+    /// Requests among these jobs whose keys have been served and committed, with their receipts.
+    async fn served_before(&self, jobs: &[Job]) -> Result<Fresh, StoreError> {
         let mut keys: HashMap<&str, Vec<String>> = HashMap::new();
-        for job in group {
+        for job in jobs {
             if let Job::Post(request, _) = job {
                 keys.entry(&request.book).or_default().push(request.key.clone());
             }
         }
-        let mut served = Served::new();
+        let mut served = Fresh::new();
         for (book, keys) in keys {
             let Some(desk) = self.desks.get(book) else { continue };
             for row in self.store.requests(desk.number, keys).await? {
                 let receipts = self.receipts(desk, &row).await?;
-                served.insert((book.to_owned(), row.key.clone()), (row, receipts));
+                served.insert((book.to_owned(), row.key), (row.digest, receipts));
             }
         }
         Ok(served)
@@ -180,32 +277,26 @@ impl Writer {
         entries.iter().map(|stored| Receipt::read(desk.code(), &desk.state.id, stored)).collect()
     }
 
-    fn decide(&mut self, group: &[Job], served: &Served) -> Vec<Answer> {
-        // Keys served within this very group: a client that retried before it was answered.
-        let mut fresh: HashMap<(&str, &str), (Digest, Vec<Receipt>)> = HashMap::new();
-        let mut answers = Vec::with_capacity(group.len());
-        for job in group {
-            answers.push(match job {
-                Job::Declare(request, _) => Answer::Seq(self.declare(request)),
-                Job::Stream(..) => Answer::Seq(Err(PostError::Busy)),
-                Job::Post(request, _) => {
-                    let place = (request.book.as_str(), request.key.as_str());
-                    let before = match fresh.get(&place) {
-                        Some((digest, receipts)) => Some((*digest, receipts.clone())),
-                        None => served.get(&(request.book.clone(), request.key.clone())).map(|(row, receipts)| (row.digest, receipts.clone())),
-                    };
-                    Answer::Posted(match before {
-                        Some((digest, receipts)) if digest == request.digest => Ok(Posted { receipts, replayed: true }),
-                        Some((_, receipts)) => Err(PostError::KeyTaken { key: request.key.clone(), first: receipts.into_iter().next().map(Box::new) }),
-                        None => self.post(request).inspect(|receipts| {
-                            fresh.insert(place, (request.digest, receipts.clone()));
-                        })
-                        .map(|receipts| Posted { receipts, replayed: false }),
-                    })
-                }
-            });
+    fn decide(&mut self, job: &Job, served: &Fresh, fresh: &mut Fresh) -> Answer {
+        match job {
+            Job::Declare(request, _) => Answer::Seq(self.declare(request)),
+            Job::Stream(..) => Answer::Seq(Err(PostError::Busy)),
+            Job::Post(request, _) => {
+                let place = (request.book.clone(), request.key.clone());
+                let under_way = self.flight.as_ref().and_then(|flight| flight.group.fresh.get(&place));
+                let before = served.get(&place).or(under_way).or_else(|| fresh.get(&place)).cloned();
+                Answer::Posted(match before {
+                    Some((digest, receipts)) if digest == request.digest => Ok(Posted { receipts, replayed: true }),
+                    Some((_, receipts)) => {
+                        Err(PostError::KeyTaken { key: request.key.clone(), first: receipts.into_iter().next().map(Box::new) })
+                    }
+                    None => self.post(request).map(|receipts| {
+                        fresh.insert(place, (request.digest, receipts.clone()));
+                        Posted { receipts, replayed: false }
+                    }),
+                })
+            }
         }
-        answers
     }
 
     fn post(&mut self, request: &PostRequest) -> Result<Vec<Receipt>, PostError> {
@@ -249,51 +340,47 @@ impl Writer {
         }
         self.desks.get_mut(book).ok_or(PostError::NoSuchBook)
     }
+}
 
-    /// Writes what the group added, book by book in one order, in one transaction.
-    async fn commit(&mut self) -> Result<(), StoreError> {
-        let mut news: Vec<&mut Desk> = self.desks.values_mut().filter(|desk| !desk.batch.entries.is_empty()).collect();
-        if news.is_empty() {
-            return Ok(());
-        }
-        news.sort_by_key(|desk| desk.number);
-        let mut stopwatch = Stopwatch::start();
-        let mut appender = self.store.begin().await?;
-        for desk in &mut news {
-            if desk.stored == Latest::NONE.leaf {
-                appender.add_book(desk.number, desk.code(), desk.state.id).await?;
-            }
-            appender.swap_head(desk.number, desk.stored, desk.standing()).await?;
-            appender.write(desk.number, std::mem::take(&mut desk.batch)).await?;
-        }
-        stopwatch.lap("sql");
-        appender.commit().await?;
-        stopwatch.lap("commit");
-        for desk in news {
-            desk.stored = desk.state.latest.leaf;
-            self.views.publish(desk);
-        }
-        Ok(())
+impl Page {
+    /// Takes what a desk has ready; the desk goes on as if it were written.
+    fn take(desk: &mut Desk) -> Page {
+        let page = Page {
+            number: desk.number,
+            code: desk.code().to_owned(),
+            id: desk.state.id,
+            before: desk.stored,
+            after: desk.standing(),
+            batch: std::mem::take(&mut desk.batch),
+        };
+        desk.stored = desk.state.latest.leaf;
+        page
     }
 }
 
-/// A job and all that waits behind it, up to a group's size; a stream ends the group and comes next.
-fn gather(first: Job, queue: &mut mpsc::Receiver<Job>, group_max: usize) -> (Vec<Job>, Option<Job>) {
-    let mut vouchers = first.vouchers();
-    let mut group = vec![first];
-    while vouchers < group_max {
-        match queue.try_recv() {
-            Ok(stream @ Job::Stream(..)) => return (group, Some(stream)),
-            Ok(job) => {
-                vouchers += job.vouchers();
-                group.push(job);
-            }
-            Err(_) => break,
-        }
+/// Writes a group, book by book, in one transaction. On return it is durable.
+async fn commit(store: Store, pages: Vec<Page>) -> Result<(), StoreError> {
+    if pages.is_empty() {
+        return Ok(());
     }
-    let size = f64::from(u32::try_from(vouchers).unwrap_or(u32::MAX));
-    metrics::histogram!("cunshe_group_vouchers").record(size);
-    (group, None)
+    let mut stopwatch = Stopwatch::start();
+    let mut appender = store.begin().await?;
+    for page in pages {
+        if page.before == Latest::NONE.leaf {
+            appender.add_book(page.number, &page.code, page.id).await?;
+        }
+        appender.swap_head(page.number, page.before, page.after).await?;
+        appender.write(page.number, page.batch).await?;
+    }
+    stopwatch.lap("sql");
+    appender.commit().await?;
+    stopwatch.lap("commit");
+    Ok(())
+}
+
+/// A commit that panicked has not been acknowledged by the store: its outcome is unknown, as after a lost connection.
+fn joined(result: Result<Result<(), StoreError>, tokio::task::JoinError>) -> Result<(), StoreError> {
+    result.unwrap_or_else(|error| Err(StoreError::Corrupt(error.to_string())))
 }
 
 impl Job {

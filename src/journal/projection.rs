@@ -6,7 +6,6 @@ use crate::journal::replay::LineSets;
 use crate::journal::request::RequestDigest;
 use crate::ledger::balance::Balances;
 use crate::ledger::{AccountCode, Amount, DimensionSet, Period, Purpose, Side, Voucher, VoucherNumber, Word};
-use jiff::civil::Date;
 use std::collections::BTreeMap;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,7 +13,6 @@ pub struct VoucherRow {
     pub period: Period,
     pub number: VoucherNumber,
     pub seq: u64,
-    pub date: Date,
     pub purpose: Purpose,
     /// The debit total.
     pub total: Amount,
@@ -27,7 +25,6 @@ pub struct LineRow {
     pub seq: u64,
     /// From 1, as in the voucher.
     pub line: u32,
-    pub date: Date,
     pub side: Side,
     pub amount: Amount,
     pub dimension_set: u32,
@@ -69,7 +66,6 @@ impl Projection {
             period: voucher.period,
             number: voucher.number,
             seq,
-            date: voucher.date,
             purpose: voucher.purpose,
             total: voucher.total(Side::Debit).unwrap_or(Amount::ZERO),
         });
@@ -79,7 +75,6 @@ impl Projection {
                 period: voucher.period,
                 seq,
                 line: number,
-                date: voucher.date,
                 side: line.side,
                 amount: line.amount,
                 dimension_set: *dimension_set,

@@ -6,6 +6,8 @@ use crate::chain::tree::FullTile;
 use crate::journal::{Entry, Latest, Projection};
 use crate::store::db::{Column, Insert, Tx, Value};
 use crate::store::{Store, StoreError, int};
+use std::collections::HashMap;
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// Everything one commit writes for one book.
@@ -108,18 +110,14 @@ impl Appender {
 
     async fn write_vouchers(&mut self, book: i64, projection: &Projection) -> Result<(), StoreError> {
         let rows = &projection.vouchers;
-        let insert = Insert {
-            table: "voucher",
-            columns: &["book", "period", "word", "serial", "seq", "date", "purpose", "total"],
-            conflict: "",
-        };
+        let insert =
+            Insert { table: "voucher", columns: &["book", "period", "word", "serial", "seq", "purpose", "total"], conflict: "" };
         let columns = vec![
             same(book, rows.len()),
             Column::Ints(rows.iter().map(|row| row.period.ordinal()).collect()),
-            Column::Texts(rows.iter().map(|row| row.number.word.chinese().to_owned()).collect()),
+            texts(rows.iter().map(|row| row.number.word.chinese())),
             Column::Ints(rows.iter().map(|row| i64::from(row.number.serial)).collect()),
             Column::Ints(rows.iter().map(|row| int(row.seq)).collect()),
-            Column::Texts(rows.iter().map(|row| row.date.to_string()).collect()),
             Column::Ints(rows.iter().map(|row| row.purpose.ordinal()).collect()),
             Column::Ints(rows.iter().map(|row| row.total.fen()).collect()),
         ];
@@ -130,16 +128,15 @@ impl Appender {
         let rows = &projection.lines;
         let insert = Insert {
             table: "line",
-            columns: &["book", "account", "period", "seq", "line", "date", "side", "amount", "dimension_set", "purpose"],
+            columns: &["book", "account", "period", "seq", "line", "side", "amount", "dimension_set", "purpose"],
             conflict: "",
         };
         let columns = vec![
             same(book, rows.len()),
-            Column::Texts(rows.iter().map(|row| row.account.to_string()).collect()),
+            texts(rows.iter().map(|row| row.account)),
             Column::Ints(rows.iter().map(|row| row.period.ordinal()).collect()),
             Column::Ints(rows.iter().map(|row| int(row.seq)).collect()),
             Column::Ints(rows.iter().map(|row| i64::from(row.line)).collect()),
-            Column::Texts(rows.iter().map(|row| row.date.to_string()).collect()),
             Column::Ints(rows.iter().map(|row| row.side as i64).collect()),
             Column::Ints(rows.iter().map(|row| row.amount.fen()).collect()),
             Column::Ints(rows.iter().map(|row| i64::from(row.dimension_set)).collect()),
@@ -161,7 +158,7 @@ impl Appender {
         let columns = vec![
             same(book, balances.len()),
             Column::Ints(balances.iter().map(|(key, _)| key.period.ordinal()).collect()),
-            Column::Texts(balances.iter().map(|(key, _)| key.account.to_string()).collect()),
+            texts(balances.iter().map(|(key, _)| key.account)),
             Column::Ints(balances.iter().map(|(key, _)| key.purpose.ordinal()).collect()),
             Column::Ints(balances.iter().map(|(key, _)| i64::from(key.dimension_set)).collect()),
             Column::Ints(balances.iter().map(|(_, sums)| sums.debit.fen()).collect()),
@@ -184,7 +181,7 @@ impl Appender {
         let columns = vec![
             same(book, rows.len()),
             Column::Ints(rows.keys().map(|(period, _)| period.ordinal()).collect()),
-            Column::Texts(rows.keys().map(|(_, word)| word.chinese().to_owned()).collect()),
+            texts(rows.keys().map(|(_, word)| word.chinese())),
             Column::Ints(rows.values().map(|last| i64::from(*last)).collect()),
         ];
         self.tx.insert_many(&insert, columns).await
@@ -195,12 +192,12 @@ impl Appender {
         for (number, set) in &sets {
             for (dimension, code) in set.iter() {
                 numbers.push(i64::from(*number));
-                dimensions.push(dimension.word().to_owned());
-                codes.push(code.to_string());
+                dimensions.push(dimension.word());
+                codes.push(code.as_str());
             }
         }
         let insert = Insert { table: "dimension_set", columns: &["book", "number", "dimension", "code"], conflict: "" };
-        let columns = vec![same(book, numbers.len()), Column::Ints(numbers), Column::Texts(dimensions), Column::Texts(codes)];
+        let columns = vec![same(book, numbers.len()), Column::Ints(numbers), texts(dimensions), texts(codes)];
         self.tx.insert_many(&insert, columns).await
     }
 
@@ -220,7 +217,7 @@ impl Appender {
         let insert = Insert { table: "request", columns: &["book", "key", "digest", "first_seq", "count"], conflict: "" };
         let columns = vec![
             same(book, rows.len()),
-            Column::Texts(rows.iter().map(|row| row.key.clone()).collect()),
+            texts(rows.iter().map(|row| row.key.as_str())),
             Column::Blobs(rows.iter().map(|row| row.digest.as_bytes().to_vec()).collect()),
             Column::Ints(rows.iter().map(|row| int(row.first_seq)).collect()),
             Column::Ints(rows.iter().map(|row| int(row.count)).collect()),
@@ -236,6 +233,13 @@ impl Appender {
     pub async fn rollback(self) -> Result<(), StoreError> {
         self.tx.rollback().await
     }
+}
+
+/// A column of texts, each distinct one made once.
+fn texts<T: Copy + Eq + std::hash::Hash + std::fmt::Display>(values: impl IntoIterator<Item = T>) -> Column {
+    let mut made: HashMap<T, Arc<str>> = HashMap::new();
+    let text = |value: T| Arc::clone(made.entry(value).or_insert_with(|| value.to_string().into()));
+    Column::Texts(values.into_iter().map(text).collect())
 }
 
 fn same(book: i64, count: usize) -> Column {

@@ -5,7 +5,6 @@ use crate::chain::Digest;
 use crate::chain::tile::TileId;
 use crate::journal::projection::{LineRow, RequestRow, ReversalRow, VoucherRow};
 use crate::ledger::balance::{BalanceKey, Movement};
-use crate::ledger::period::parse_date;
 use crate::ledger::{AccountCode, Amount, Period, Purpose, Side, VoucherNumber, Word};
 use crate::store::db::{Row, Value};
 use crate::store::read::request_row;
@@ -33,7 +32,7 @@ impl Store {
 
     /// One page of lines after a key; the key of its last row tells where the next begins.
     pub async fn audit_lines(&self, book: i64, after: &LineKey) -> Result<(Vec<Option<LineRow>>, Option<LineKey>), StoreError> {
-        let sql = "SELECT account, period, seq, line, date, side, amount, dimension_set, purpose FROM line
+        let sql = "SELECT account, period, seq, line, side, amount, dimension_set, purpose FROM line
                    WHERE book = $1 AND (account, period, seq, line) > ($2, $3, $4, $5)
                    ORDER BY account, period, seq, line LIMIT $6";
         let (account, period, seq, line) = after.clone();
@@ -51,7 +50,7 @@ impl Store {
         book: i64,
         after: &(i64, String, i64),
     ) -> Result<(Vec<Option<VoucherRow>>, Option<(i64, String, i64)>), StoreError> {
-        let sql = "SELECT period, word, serial, seq, date, purpose, total FROM voucher
+        let sql = "SELECT period, word, serial, seq, purpose, total FROM voucher
                    WHERE book = $1 AND (period, word, serial) > ($2, $3, $4) ORDER BY period, word, serial LIMIT $5";
         let (period, word, serial) = after.clone();
         let values = vec![Value::Int(book), Value::Int(period), Value::Text(word), Value::Int(serial), Value::Int(PAGE)];
@@ -135,11 +134,10 @@ fn line_row(row: &Row) -> Option<LineRow> {
         period: Period::from_ordinal(int(1)?)?,
         seq: u64::try_from(int(2)?).ok()?,
         line: u32::try_from(int(3)?).ok()?,
-        date: parse_date(&row.text(4).ok()?)?,
-        side: side(int(5)?)?,
-        amount: Amount::from_fen(int(6)?),
-        dimension_set: u32::try_from(int(7)?).ok()?,
-        purpose: Purpose::from_ordinal(int(8)?)?,
+        side: side(int(4)?)?,
+        amount: Amount::from_fen(int(5)?),
+        dimension_set: u32::try_from(int(6)?).ok()?,
+        purpose: Purpose::from_ordinal(int(7)?)?,
     })
 }
 
@@ -153,9 +151,8 @@ fn voucher_row(row: &Row) -> Option<VoucherRow> {
         period: Period::from_ordinal(int(0)?)?,
         number: VoucherNumber { word: Word::parse(&row.text(1).ok()?)?, serial: u32::try_from(int(2)?).ok()? },
         seq: u64::try_from(int(3)?).ok()?,
-        date: parse_date(&row.text(4).ok()?)?,
-        purpose: Purpose::from_ordinal(int(5)?)?,
-        total: Amount::from_fen(int(6)?),
+        purpose: Purpose::from_ordinal(int(4)?)?,
+        total: Amount::from_fen(int(5)?),
     })
 }
 

@@ -9,6 +9,7 @@ use sqlx::{AssertSqlSafe, Executor as _, Postgres, Row as _, SqlSafeStr as _, Sq
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// SQLite below 3.51.3 can corrupt a write-ahead log that is reset while it is read.
@@ -21,8 +22,12 @@ const SQLITE_ROWS_MAX: usize = 1024;
 const READERS: u32 = 4;
 /// How long a statement waits for another process that holds the SQLite file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
-/// Pages of write-ahead log before SQLite moves them into the file: 64 MiB keeps long imports in few moves.
-const WAL_PAGES: &str = "16384";
+/// Bytes of a SQLite page: eight entries a page, and fewer system calls than the default 4,096 (measured: 5 to 10 % more vouchers/s).
+const PAGE_BYTES: u32 = 8192;
+/// Pages of write-ahead log before the writer itself moves them into the file: 64 MiB. Mostly the mover was there first.
+const WAL_PAGES: &str = "8192";
+/// How often the mover looks: often enough that the writer finds little left to move.
+const MOVE_INTERVAL: Duration = Duration::from_millis(250);
 /// The newest schema this program knows; a database with a newer one is not opened.
 const SCHEMA_VERSION: i64 = 1;
 
@@ -56,7 +61,8 @@ pub enum Value {
 /// One column of many rows.
 pub enum Column {
     Ints(Vec<i64>),
-    Texts(Vec<String>),
+    /// Shared, because a batch repeats few texts many times.
+    Texts(Vec<Arc<str>>),
     Blobs(Vec<Vec<u8>>),
 }
 
@@ -201,7 +207,8 @@ impl Db {
                 let Some(last) = texts.last().cloned() else { return Ok(Vec::new()) };
                 texts.resize(texts.len().next_power_of_two(), last);
                 let sql = format!("{sql} IN ({}?)", "?,".repeat(texts.len() - 1));
-                let query: SqliteQuery = texts.into_iter().fold(sqlx::query(AssertSqlSafe(sql)).bind(first), |query, text| query.bind(text));
+                let query: SqliteQuery =
+                    texts.into_iter().fold(sqlx::query(AssertSqlSafe(sql)).bind(first), |query, text| query.bind(text));
                 Ok(query.fetch_all(readers).await?.into_iter().map(Row::Sqlite).collect())
             }
             Db::Postgres { pool } => {
@@ -273,19 +280,41 @@ impl Tx {
 }
 
 async fn open_sqlite(path: &Path, create: bool) -> Result<Db, StoreError> {
-    let options = SqliteConnectOptions::new()
+    let base = SqliteConnectOptions::new()
         .filename(path)
+        .page_size(PAGE_BYTES)
         .create_if_missing(create)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
-        .busy_timeout(BUSY_TIMEOUT)
+        .busy_timeout(BUSY_TIMEOUT);
+    let options = base
+        .clone()
         .pragma("wal_autocheckpoint", WAL_PAGES)
         .pragma("cache_size", "-65536")
+        .pragma("temp_store", "MEMORY")
         .statement_cache_capacity(256);
     let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
     let readers = SqlitePoolOptions::new().max_connections(READERS).connect_with(options.pragma("query_only", "ON")).await?;
+    let mover = SqlitePoolOptions::new().max_connections(1).connect_with(base.optimize_on_close(false, None)).await?;
+    tokio::spawn(move_write_ahead_log(mover, writer.clone()));
     Ok(Db::Sqlite { writer, readers })
+}
+
+/// Moves the write-ahead log into the file beside the writer, who would otherwise stop for it in the middle of
+/// someone's posting. A passive checkpoint waits for nobody; what it cannot move now it moves later.
+async fn move_write_ahead_log(mover: SqlitePool, writer: SqlitePool) {
+    let mut ticks = tokio::time::interval(MOVE_INTERVAL);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            _ = ticks.tick() => {}
+            () = writer.close_event() => return mover.close().await,
+        }
+        if let Err(error) = sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").fetch_all(&mover).await {
+            tracing::debug!(%error, "the write-ahead log was not moved this time");
+        }
+    }
 }
 
 async fn open_postgres(url: &str) -> Result<Db, StoreError> {
@@ -341,7 +370,7 @@ async fn fetch_postgres<'e>(
 async fn insert_sqlite(tx: &mut Transaction<'static, Sqlite>, insert: &Insert, columns: Vec<Column>) -> Result<(), StoreError> {
     enum Cells {
         Ints(std::vec::IntoIter<i64>),
-        Texts(std::vec::IntoIter<String>),
+        Texts(std::vec::IntoIter<Arc<str>>),
         Blobs(std::vec::IntoIter<Vec<u8>>),
     }
     let mut left = columns[0].len();
@@ -357,7 +386,10 @@ async fn insert_sqlite(tx: &mut Transaction<'static, Sqlite>, insert: &Insert, c
         let rows = if left >= SQLITE_ROWS_MAX { SQLITE_ROWS_MAX } else { 1 << left.ilog2() };
         let row = format!("({}?)", "?,".repeat(insert.columns.len() - 1));
         let more = format!(",{row}").repeat(rows - 1);
-        let sql = format!("INSERT INTO {} ({}) VALUES {row}{more} {}", insert.table, insert.columns.join(", "), insert.conflict);
+        // A failure ends the transaction anyway; saying so spares SQLite a journal of its own for each statement.
+        let verb = if insert.conflict.is_empty() { "INSERT OR ROLLBACK" } else { "INSERT" };
+        let names = insert.columns.join(", ");
+        let sql = format!("{verb} INTO {} ({names}) VALUES {row}{more} {}", insert.table, insert.conflict);
         let mut query: SqliteQuery = sqlx::query(AssertSqlSafe(sql));
         for _ in 0..rows {
             for column in &mut cells {
@@ -395,7 +427,7 @@ async fn insert_postgres(
     for column in columns {
         query = match column {
             Column::Ints(values) => query.bind(values),
-            Column::Texts(values) => query.bind(values),
+            Column::Texts(values) => query.bind(values.iter().map(|text| &**text).collect::<Vec<&str>>()),
             Column::Blobs(values) => query.bind(values),
         };
     }

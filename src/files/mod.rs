@@ -1,0 +1,41 @@
+//! 导入导出: spreadsheets in, plain journals out.
+//!
+//! The importers read what a county's offices really send (UTF-8 or GB 18030, titles above the header,
+//! thousands commas, totals below) and give drafts and declarations, or refusals that name row, column, why and
+//! what to do. They never post, never decide on accounting rules (the ledger does) and never guess: what could
+//! mean two things is refused. The exporters take posted vouchers one by one and write them as CSV, hledger or
+//! Beancount text. No async and no store: everything here is `std::io::Read` in and `std::io::Write` out, in
+//! bounded memory.
+//!
+//! Start with [`vouchers`]; below it are [`sheet`] (rows under a header), [`table`] (cells) and [`encoding`] (text).
+//! `docs/importing.md` tells users the same, column by column.
+
+pub mod accounts;
+pub mod beancount;
+pub mod books;
+pub mod cell;
+pub mod date;
+pub mod dimensions;
+pub mod encoding;
+pub mod export;
+pub mod header;
+pub mod hledger;
+pub mod journal_csv;
+pub mod names;
+pub mod openings;
+pub mod refusal;
+pub mod sheet;
+pub mod table;
+pub mod vouchers;
+
+mod draft;
+
+pub use accounts::{ReadAccounts, read_accounts};
+pub use books::{ReadBook, read_books};
+pub use dimensions::{ReadDimensions, read_dimensions};
+pub use export::{ExportError, Format, JournalWriter};
+pub use names::BookNames;
+pub use openings::{ReadOpenings, read_openings};
+pub use refusal::{FileReason, FileRefusal};
+pub use sheet::Notes;
+pub use vouchers::{ReadVoucher, VoucherReader};

@@ -1,0 +1,169 @@
+//! Holds the plan of the house (`docs/architecture.md`), so that the plan cannot drift from the code.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Each room and its floor. A room may use rooms on lower floors only.
+const FLOORS: &[(&str, u8)] = &[
+    ("ledger", 1),
+    ("chain", 1),
+    ("journal", 3),
+    ("store", 4),
+    ("verify", 4),
+    ("bookkeeper", 5),
+    ("files", 6),
+    ("http", 6),
+    ("cli", 7),
+];
+/// Rooms without I/O, clock, randomness, logging or floats.
+const PURE: &[&str] = &["ledger", "chain", "journal"];
+const LINES_MAX: usize = 500;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
+}
+
+fn rust_files(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).expect("folder") {
+        let path = entry.expect("entry").path();
+        if path.is_dir() {
+            files.extend(rust_files(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    files
+}
+
+/// The code of a file: no comments, nothing behind `#[cfg(test)]`.
+fn code(path: &Path) -> String {
+    let text = fs::read_to_string(path).expect("readable");
+    let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+    code.lines().map(|line| line.split("//").next().unwrap_or_default()).collect::<Vec<_>>().join("\n")
+}
+
+fn room_files(room: &str) -> Vec<PathBuf> {
+    let files = rust_files(&root().join("src").join(room));
+    files.into_iter().filter(|path| !path.ends_with("tests.rs")).collect()
+}
+
+#[test]
+fn rooms_use_lower_floors_only() {
+    let floors: BTreeMap<&str, u8> = FLOORS.iter().copied().collect();
+    let mut broken = Vec::new();
+    for (room, floor) in FLOORS {
+        for path in room_files(room) {
+            let code = code(&path);
+            for (other, other_floor) in &floors {
+                let used = code.contains(&format!("crate::{other}::")) || code.contains(&format!("use crate::{other};"));
+                if used && other != room && other_floor >= floor {
+                    broken.push(format!("{} uses {other}", path.display()));
+                }
+            }
+        }
+    }
+    assert!(broken.is_empty(), "a room imports from its own floor or above:\n{}", broken.join("\n"));
+}
+
+#[test]
+fn every_room_is_on_the_plan() {
+    for entry in fs::read_dir(root().join("src")).expect("src") {
+        let path = entry.expect("entry").path();
+        let name = path.file_name().and_then(|name| name.to_str()).expect("name").to_owned();
+        let known = name == "bin" || !path.is_dir() || FLOORS.iter().any(|(room, _)| *room == name);
+        assert!(known, "src/{name} is not on the plan of docs/architecture.md and tests/tidy.rs");
+    }
+}
+
+#[test]
+fn pure_rooms_are_pure() {
+    const BANNED: &[&str] = &[
+        "std::fs",
+        "std::net",
+        "std::io::Read",
+        "std::time",
+        "std::env",
+        "tokio",
+        "async fn",
+        ".await",
+        "SystemTime",
+        "Instant::now",
+        "println!",
+        "eprintln!",
+        "tracing::",
+        "getrandom",
+        "f64",
+        "f32",
+        "unsafe",
+    ];
+    let mut broken = Vec::new();
+    for room in PURE {
+        for path in room_files(room) {
+            let code = code(&path);
+            let found = BANNED.iter().filter(|word| code.contains(**word));
+            broken.extend(found.map(|word| format!("{}: {word}", path.display())));
+        }
+    }
+    assert!(broken.is_empty(), "a pure room does what only others may:\n{}", broken.join("\n"));
+}
+
+#[test]
+fn one_room_knows_sql_and_one_file_names_engines() {
+    for (room, _) in FLOORS.iter().filter(|(room, _)| *room != "store") {
+        for path in room_files(room) {
+            let code = code(&path);
+            let sql = ["sqlx::", "SELECT ", "INSERT INTO"].iter().find(|word| code.contains(**word));
+            assert!(sql.is_none(), "{} says {}", path.display(), sql.expect("checked"));
+        }
+    }
+    for path in room_files("store").iter().filter(|path| !path.ends_with("db.rs")) {
+        let named = ["sqlx::sqlite", "sqlx::postgres", "SqlitePool", "PgPool"].iter().find(|word| code(path).contains(**word));
+        assert!(named.is_none(), "{} names an engine", path.display());
+    }
+}
+
+#[test]
+fn files_are_short_and_finished() {
+    let markers = [["TO", "DO"].concat(), ["FIX", "ME"].concat(), ["unimpl", "emented!"].concat(), ["to", "do!("].concat()];
+    for path in rust_files(&root().join("src")).into_iter().chain(rust_files(&root().join("tests"))) {
+        let text = fs::read_to_string(&path).expect("readable");
+        let lines = text.lines().count();
+        assert!(lines <= LINES_MAX, "{}: {lines} lines; does one thing live there, or three?", path.display());
+        let marker = markers.iter().find(|marker| text.contains(marker.as_str()));
+        assert!(marker.is_none(), "{}: {}", path.display(), marker.expect("checked"));
+    }
+}
+
+/// What an auditor has to read and trust stays small.
+#[test]
+fn the_verifier_is_built_from_few_crates() {
+    let output = std::process::Command::new(env!("CARGO"))
+        .args([
+            "tree",
+            "--offline",
+            "--no-default-features",
+            "--edges",
+            "normal",
+            "--prefix",
+            "none",
+            "--depth",
+            "1",
+            "--format",
+            "{p}",
+        ])
+        .current_dir(root())
+        .output()
+        .expect("cargo tree runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let mut names: Vec<&str> =
+        text.lines().skip(1).filter_map(|line| line.split(' ').next()).filter(|name| !name.is_empty()).collect();
+    names.sort_unstable();
+    names.dedup();
+    let allowed =
+        ["base64", "ed25519-dalek", "jiff", "lexopt", "rust_decimal", "serde", "serde_json", "sha2", "thiserror", "uuid"];
+    assert_eq!(names, allowed, "the verifier's direct dependencies changed");
+}
