@@ -296,6 +296,12 @@ impl Bookkeeper {
         }
         Ok(())
     }
+
+    /// How many vouchers the request with this key posted; 0 if it has not been served.
+    pub async fn served_count(&self, view: &View, key: &str) -> Result<u64, StoreError> {
+        let rows = self.store.requests(view.number, vec![key.to_owned()]).await?;
+        Ok(rows.first().map_or(0, |row| row.count))
+    }
 }
 
 /// `period.seq.line.balance`, as `next` gives it.

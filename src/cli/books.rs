@@ -1,12 +1,15 @@
 //! `init`, `book`, `account`, `reverse`: what changes the books by hand.
 
-use crate::bookkeeper::{Bookkeeper, random_book_id};
+use crate::bookkeeper::desk::refused_whole;
+use crate::bookkeeper::{Bookkeeper, PostError, random_book_id};
+use crate::cli::print::say;
 use crate::cli::args::{AccountCommand, BookCommand, BookOpenOptions, InitOptions, Place, ReverseOptions};
 use crate::cli::outcome::{Ending, Trouble};
 use crate::cli::place::{date, find_book, number, period};
 use crate::cli::print::{self, Align};
 use crate::ledger::book::{BookProfile, is_book_code};
 use crate::ledger::chart::ChartStandard;
+use crate::ledger::refusal::Rule;
 use crate::ledger::voucher::Signatures;
 use crate::ledger::AccountCode;
 use serde_json::{Value, json};
@@ -17,8 +20,8 @@ pub async fn init(place: &Place, options: InitOptions, as_json: bool) -> Result<
     if as_json {
         print::json(&json!({ "data": place.data, "engine": engine, "books": books }))?;
     } else {
-        println!("账册已就绪：{}（{engine}），现有账套 {books} 个。", place.data.display());
-        println!("私钥在 {}，请另行妥善备份；下一步：cunshe book open …", place.data.join("keys").display());
+        say!("账册已就绪：{}（{engine}），现有账套 {books} 个。", place.data.display());
+        say!("私钥在 {}，请另行妥善备份；下一步：cunshe book open …", place.data.join("keys").display());
     }
     bookkeeper.close().await;
     Ok(Ending::Done)
@@ -75,7 +78,7 @@ fn done(as_json: bool, value: Value, text: &str) -> Result<(), Trouble> {
     if as_json {
         return print::json(&value);
     }
-    println!("{text}");
+    say!("{text}");
     Ok(())
 }
 
@@ -171,13 +174,17 @@ pub async fn reverse(place: &Place, options: ReverseOptions, as_json: bool) -> R
     };
     // One voucher can be taken back once: its own number is the key, so that a repeated command is a retry.
     let key = format!("reverse:{}:{}", voucher.0, voucher.1);
-    let posted = bookkeeper.reverse(&options.book, voucher, &key, date(&options.date)?, signatures).await?;
+    let reversed = bookkeeper.reverse(&options.book, voucher, &key, date(&options.date)?, signatures).await;
+    let posted = reversed.map_err(|error| match error {
+        PostError::KeyTaken { .. } => PostError::Refused(refused_whole(Rule::AlreadyReversed)),
+        other => other,
+    })?;
     let receipt = posted.receipts.first().ok_or_else(|| Trouble::internal("没有回执"))?;
     if as_json {
         print::json(&json!({ "receipt": receipt, "replayed": posted.replayed }))?;
     } else {
         let again = if posted.replayed { "（此前已冲销，这是当时的回执）" } else { "" };
-        println!("已红字冲销 {} {}：冲销凭证 {} {}，序号 {}。{again}", voucher.0, voucher.1, receipt.period, receipt.number, receipt.seq);
+        say!("已红字冲销 {} {}：冲销凭证 {} {}，序号 {}。{again}", voucher.0, voucher.1, receipt.period, receipt.number, receipt.seq);
     }
     bookkeeper.close().await;
     Ok(Ending::Done)

@@ -1,5 +1,6 @@
 //! `check` (the books judge themselves) and `verify` (the outsider's program, from here).
 
+use crate::cli::print::say;
 use crate::cli::args::{Place, VerifyOptions};
 use crate::cli::outcome::{Ending, Trouble};
 use crate::cli::print;
@@ -18,12 +19,12 @@ pub async fn run(place: &Place, as_json: bool) -> Result<Ending, Trouble> {
     } else {
         for check in &checks {
             let verdict = if check.findings.is_empty() { "✓" } else { "✗" };
-            println!("{verdict} {}：条目 {}，凭证 {}，根 {}", check.book, check.entries, check.vouchers, check.root);
+            say!("{verdict} {}：条目 {}，凭证 {}，根 {}", check.book, check.entries, check.vouchers, check.root);
             for finding in &check.findings {
-                println!("    [{}] {}", finding.step, finding.message);
+                say!("    [{}] {}", finding.step, finding.message);
             }
         }
-        println!("{}", if empty { "没有账套可查。" } else if code == 0 { "自检通过：每一列都与序时账重算结果一致。" } else { "自检发现问题，见上。" });
+        say!("{}", if empty { "没有账套可查。" } else if code == 0 { "自检通过：每一列都与序时账重算结果一致。" } else { "自检发现问题，见上。" });
     }
     Ok(if code == 0 { Ending::Done } else { Ending::Found(code) })
 }

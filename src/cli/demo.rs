@@ -1,6 +1,7 @@
 //! `demo`: the sample county, through the ordinary importers. A second start finds what is there and goes on.
 
 use crate::bookkeeper::{Bookkeeper, random_book_id};
+use crate::cli::print::say;
 use crate::cli::args::{DemoOptions, Place, RangeOptions};
 use crate::cli::import::{self, People, Source};
 use crate::cli::outcome::{Ending, Trouble};
@@ -49,7 +50,7 @@ pub async fn run(place: &Place, options: DemoOptions, as_json: bool) -> Result<E
         print::json(&json!({ "books": views.len(), "keys": keys, "income_by_community": table }))?;
     } else {
         report::print_income(&table, &views);
-        println!("公钥：{}", keys.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join("  "));
+        say!("公钥：{}", keys.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join("  "));
     }
     match listener {
         Some(listener) => serve::serve(listener, bookkeeper).await,

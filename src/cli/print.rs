@@ -5,6 +5,19 @@ use unicode_width::UnicodeWidthStr as _;
 
 use crate::cli::outcome::Trouble;
 
+/// As `println!`, but a reader who has seen enough (`| head`) ends the program quietly.
+macro_rules! say {
+    ($($arg:tt)*) => { $crate::cli::print::line(format_args!($($arg)*)) };
+}
+pub(super) use say;
+
+pub fn line(text: std::fmt::Arguments<'_>) {
+    use std::io::Write as _;
+    if writeln!(std::io::stdout(), "{text}").is_err() {
+        std::process::exit(0);
+    }
+}
+
 /// Where a column's text stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Align {
@@ -21,7 +34,7 @@ pub fn table(columns: &[(&str, Align)], rows: &[Vec<String>]) {
         .collect();
     let headings: Vec<String> = columns.iter().map(|(heading, _)| (*heading).to_owned()).collect();
     print_row(columns, &widths, &headings);
-    println!("{}", "─".repeat(widths.iter().sum::<usize>() + 2 * widths.len().saturating_sub(1)));
+    say!("{}", "─".repeat(widths.iter().sum::<usize>() + 2 * widths.len().saturating_sub(1)));
     for row in rows {
         print_row(columns, &widths, row);
     }
@@ -37,7 +50,7 @@ fn print_row(columns: &[(&str, Align)], widths: &[usize], row: &[String]) {
         }
         line.push_str("  ");
     }
-    println!("{}", line.trim_end());
+    say!("{}", line.trim_end());
 }
 
 /// An amount with thousands commas; nothing for zero, as accountants print it.
@@ -62,6 +75,6 @@ pub fn with_commas(amount: crate::ledger::Amount) -> String {
 /// Prints a value as JSON.
 pub fn json(value: &impl Serialize) -> Result<(), Trouble> {
     let text = serde_json::to_string_pretty(value).map_err(Trouble::internal)?;
-    println!("{text}");
+    say!("{text}");
     Ok(())
 }

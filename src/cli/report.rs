@@ -3,6 +3,7 @@
 use crate::bookkeeper::report::{PostedVoucher, covered};
 use crate::bookkeeper::view::View;
 use crate::bookkeeper::Bookkeeper;
+use crate::cli::print::say;
 use crate::cli::args::{Place, RangeOptions, ReportCommand};
 use crate::cli::outcome::{Ending, Trouble};
 use crate::cli::place::{find_book, number, period};
@@ -59,7 +60,7 @@ pub async fn income(bookkeeper: &Bookkeeper, book: Option<&str>, range: &RangeOp
 }
 
 fn print_trial_balance(view: &View, table: &TrialBalance) {
-    println!("{} 科目余额表  {} 至 {}  单位：元", view.profile.name, table.range.from, table.range.to);
+    say!("{} 科目余额表  {} 至 {}  单位：元", view.profile.name, table.range.from, table.range.to);
     let columns = [
         ("科目编码", Align::Left),
         ("科目名称", Align::Left),
@@ -85,7 +86,7 @@ fn print_trial_balance(view: &View, table: &TrialBalance) {
 
 pub fn print_income(table: &IncomeTable, views: &[Arc<View>]) {
     let books: Vec<&str> = views.iter().map(|view| view.profile.name.as_str()).collect();
-    println!("各社区收入表  {} 至 {}  单位：元  账套：{}", table.range.from, table.range.to, books.join("、"));
+    say!("各社区收入表  {} 至 {}  单位：元  账套：{}", table.range.from, table.range.to, books.join("、"));
     let mut columns = vec![("街道", Align::Left), ("社区", Align::Left)];
     let single = table.groups.len() <= 1;
     if !single {
@@ -125,7 +126,7 @@ async fn account_lines(bookkeeper: &Bookkeeper, view: &View, typed: &str, range:
     if as_json {
         return print::json(&page);
     }
-    println!("{} 明细账  {} {}  {} 至 {}  期初 {}", view.profile.name, account, page.name, range.from, range.to, print::with_commas(page.opening));
+    say!("{} 明细账  {} {}  {} 至 {}  期初 {}", view.profile.name, account, page.name, range.from, range.to, print::with_commas(page.opening));
     let columns = [("日期", Align::Left), ("凭证", Align::Left), ("摘要", Align::Left), ("借方", Align::Right), ("贷方", Align::Right), ("余额", Align::Right)];
     let row = |line: &crate::bookkeeper::report::AccountLine| {
         let amount = print::with_commas(line.amount);
@@ -159,8 +160,8 @@ fn voucher_json(posted: &PostedVoucher) -> serde_json::Value {
 
 fn print_voucher(view: &View, posted: &PostedVoucher) {
     let voucher = &posted.voucher;
-    println!("{}  记账凭证  {}  {}  附单据 {} 张", view.profile.name, voucher.number, voucher.date, voucher.attachment_count);
-    println!("摘要：{}", voucher.memo);
+    say!("{}  记账凭证  {}  {}  附单据 {} 张", view.profile.name, voucher.number, voucher.date, voucher.attachment_count);
+    say!("摘要：{}", voucher.memo);
     let columns = [("科目", Align::Left), ("借方", Align::Right), ("贷方", Align::Right), ("辅助核算", Align::Left)];
     let rows: Vec<Vec<String>> = voucher
         .lines
@@ -174,12 +175,12 @@ fn print_voucher(view: &View, posted: &PostedVoucher) {
         .collect();
     print::table(&columns, &rows);
     let signed = &voucher.signatures;
-    println!("制单 {}  审核 {}  记账 {}", signed.prepared_by, signed.approved_by, voucher.posted_by);
+    say!("制单 {}  审核 {}  记账 {}", signed.prepared_by, signed.approved_by, voucher.posted_by);
     if let Some(reversed) = &voucher.reverses {
-        println!("本凭证冲销 {} {}", reversed.period, reversed.number);
+        say!("本凭证冲销 {} {}", reversed.period, reversed.number);
     }
     if let Some(seq) = posted.reversed_by {
-        println!("本凭证已被序号 {seq} 的凭证冲销");
+        say!("本凭证已被序号 {seq} 的凭证冲销");
     }
-    println!("序时账第 {} 条，哈希值 {}", posted.seq, posted.leaf);
+    say!("序时账第 {} 条，哈希值 {}", posted.seq, posted.leaf);
 }

@@ -1,6 +1,7 @@
 //! `serve`: the HTTP door on a loopback address, until the process is told to stop.
 
 use crate::bookkeeper::Bookkeeper;
+use crate::cli::print::say;
 use crate::cli::args::{Place, ServeOptions};
 use crate::cli::outcome::{Ending, Trouble};
 use crate::http;
@@ -39,7 +40,7 @@ pub async fn listen(address: SocketAddr) -> Result<TcpListener, Trouble> {
 /// Serves until interrupted or terminated, then signs where every book stands.
 pub async fn serve(listener: TcpListener, bookkeeper: Bookkeeper) -> Result<Ending, Trouble> {
     let address = listener.local_addr().map_err(Trouble::internal)?;
-    println!("服务已就绪：http://{address}/api/openapi.json（按 Ctrl-C 停止）");
+    say!("服务已就绪：http://{address}/api/openapi.json（按 Ctrl-C 停止）");
     let sealer = tokio::spawn(seal_regularly(bookkeeper.clone()));
     let served = http::serve(listener, bookkeeper.clone(), stop_asked()).await;
     sealer.abort();

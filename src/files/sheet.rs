@@ -89,12 +89,16 @@ impl<R: Read> Sheet<R> {
         }
     }
 
-    /// A row of totals has no key, and its first filled cell says so.
+    /// A row of totals says so in its first filled cell, and has no key.
     fn is_total(&self) -> bool {
-        if !cell::trimmed(self.row.cell(self.key)).is_empty() {
+        let key = cell::trimmed(self.row.cell(self.key));
+        if key.starts_with(|c: char| c.is_ascii_alphanumeric()) {
             return false;
         }
         let first = self.row.cells().map(cell::trimmed).find(|cell| !cell.is_empty()).unwrap_or_default();
+        if !key.is_empty() && key != first {
+            return false;
+        }
         let plain: String = first.chars().filter(|c| !c.is_whitespace() && !matches!(c, ':' | '：')).take(12).collect();
         const TOTALS: &[&str] = &["合计", "小计", "总计", "本页合计", "本页小计", "本月合计", "本年累计", "累计", "total"];
         TOTALS.contains(&plain.to_lowercase().as_str())

@@ -206,7 +206,8 @@ impl Db {
                 // Padded to a power of two, so that few statements are ever prepared.
                 let Some(last) = texts.last().cloned() else { return Ok(Vec::new()) };
                 texts.resize(texts.len().next_power_of_two(), last);
-                let sql = format!("{sql} IN ({}?)", "?,".repeat(texts.len() - 1));
+                let places: Vec<String> = (2..texts.len() + 2).map(|place| format!("${place}")).collect();
+                let sql = format!("{sql} IN ({})", places.join(", "));
                 let query: SqliteQuery =
                     texts.into_iter().fold(sqlx::query(AssertSqlSafe(sql)).bind(first), |query, text| query.bind(text));
                 Ok(query.fetch_all(readers).await?.into_iter().map(Row::Sqlite).collect())

@@ -7,6 +7,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
+use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 
 pub fn community(number: u64) -> String {
@@ -91,26 +92,32 @@ impl Load {
         Ok((total, begin.elapsed()))
     }
 
-    /// Posts `count` batches of two-line vouchers from several clients; gives how long it took.
-    pub async fn batches(&self, address: SocketAddr, clients: usize, count: usize, batch: usize) -> Result<Duration, Trouble> {
+    /// Batches of two-line vouchers, each with its key: made before the clock runs.
+    pub fn prepare(&self, count: usize, batch: usize) -> Vec<(String, String)> {
+        let size = u64::try_from(batch).unwrap_or(u64::MAX);
+        let body = |_| {
+            let number = self.take();
+            let vouchers: Vec<String> = (0..size).map(|index| Load::voucher(number * size + index, 2)).collect();
+            (format!("{}-batch-{number:012}", self.run), format!(r#"{{"vouchers":[{}]}}"#, vouchers.join(",")))
+        };
+        (0..count).map(body).collect()
+    }
+
+    /// Posts prepared batches from several clients; gives how long it took.
+    pub async fn batches(&self, address: SocketAddr, clients: usize, batches: Vec<(String, String)>) -> Result<Duration, Trouble> {
         let begin = Instant::now();
-        let left = Arc::new(AtomicU64::new(u64::try_from(count).unwrap_or(u64::MAX)));
+        let left = Arc::new(Mutex::new(batches));
         let mut tasks = JoinSet::new();
         for _ in 0..clients {
-            let (load, left) = (self.clone(), Arc::clone(&left));
+            let (book, left) = (Arc::clone(&self.book), Arc::clone(&left));
             tasks.spawn(async move {
                 let mut client = Client::connect(address).await?;
-                let path = format!("/api/v1/books/{}/vouchers/batch", load.book);
-                while left.try_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_ok() {
-                    let number = load.take();
-                    let size = u64::try_from(batch).unwrap_or(u64::MAX);
-                    let vouchers: Vec<String> = (0..size).map(|index| Load::voucher(number * size + index, 2)).collect();
-                    let body = format!(r#"{{"vouchers":[{}]}}"#, vouchers.join(","));
-                    let key = format!("{}-batch-{number:012}", load.run);
+                let path = format!("/api/v1/books/{book}/vouchers/batch");
+                loop {
+                    let Some((key, body)) = left.lock().await.pop() else { return Ok::<(), Trouble>(()) };
                     let (status, answer) = client.post(&path, &key, body.as_bytes()).await?;
                     expect_created(status, &answer)?;
                 }
-                Ok::<(), Trouble>(())
             });
         }
         while let Some(done) = tasks.join_next().await {

@@ -6,6 +6,7 @@ mod load;
 mod server;
 
 use crate::bookkeeper::random_book_id;
+use crate::cli::print::say;
 use crate::cli::args::{BenchOptions, Place};
 use crate::cli::outcome::{Ending, Trouble};
 use crate::cli::print;
@@ -106,12 +107,12 @@ async fn singles(place: &Place, book: &str, group_max: Option<usize>, options: &
 
 async fn batches(server: &Server, book: &str, options: &BenchOptions) -> Result<Value, Trouble> {
     let load = Load::new(book);
-    load.batches(server.address, 1, 2, options.batch).await?;
+    load.batches(server.address, 1, load.prepare(2, options.batch)).await?;
+    let prepared = load.prepare((usize::try_from(options.vouchers).unwrap_or(usize::MAX) / options.batch.max(1)).max(1), options.batch);
+    let vouchers = prepared.len() * options.batch;
     let before = server.stages().await?;
-    let count = usize::try_from(options.vouchers).unwrap_or(usize::MAX) / options.batch.max(1);
-    let elapsed = load.batches(server.address, BATCH_CLIENTS, count.max(1), options.batch).await?;
+    let elapsed = load.batches(server.address, BATCH_CLIENTS, prepared).await?;
     let after = server.stages().await?;
-    let vouchers = count.max(1) * options.batch;
     let micros = elapsed.as_micros().max(1);
     let share = |(stage, total): (&String, &f64)| {
         let spent = total - before.get(stage).copied().unwrap_or(0.0);
@@ -184,7 +185,7 @@ fn millis(elapsed: Duration) -> String {
 }
 
 fn print_report(report: &Value) {
-    println!("性能测试（同一次运行，含客户端）：");
+    say!("性能测试（同一次运行，含客户端）：");
     let mut rows = Vec::new();
     flatten("", report, &mut rows);
     let columns = [("项目", print::Align::Left), ("数值", print::Align::Right)];

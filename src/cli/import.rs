@@ -1,0 +1,314 @@
+//! `import`: files into the books. A file is read twice: the first time only to find everything that speaks
+//! against it, the second time to post it as one request. The same file again is the same request.
+
+use crate::bookkeeper::view::View;
+use crate::bookkeeper::{Bookkeeper, PostError, random_book_id};
+use crate::chain::Digest;
+use crate::cli::print::say;
+use crate::cli::args::{ImportCommand, ImportOptions, Place};
+use crate::cli::outcome::{Ending, Trouble};
+use crate::cli::place::find_book;
+use crate::cli::print;
+use crate::files::refusal::{reasons_at, refusal_reasons};
+use crate::files::{BookNames, FileRefusal, Notes, VoucherReader, read_accounts, read_dimensions, read_openings};
+use crate::ledger::book::BookProfile;
+use crate::ledger::voucher::Signatures;
+use crate::ledger::{Draft, posting};
+use serde_json::{Value, json};
+use std::io::{Cursor, Read};
+use std::path::{Path, PathBuf};
+use tokio::sync::mpsc;
+
+/// Vouchers read ahead of the writer: enough to keep it busy, little to hold.
+const CHUNK_VOUCHERS: usize = 1_000;
+
+/// Where a file's bytes come from; it can be read more than once.
+#[derive(Clone)]
+pub struct Source {
+    name: String,
+    place: SourcePlace,
+}
+
+#[derive(Clone)]
+enum SourcePlace {
+    File(PathBuf),
+    Bytes(&'static [u8]),
+}
+
+/// Who prepares and who approves what a file does not sign itself.
+#[derive(Clone, Copy)]
+pub struct People<'a> {
+    pub by: &'a str,
+    pub approved_by: &'a str,
+}
+
+impl Source {
+    pub fn file(path: &Path) -> Source {
+        Source { name: path.display().to_string(), place: SourcePlace::File(path.to_owned()) }
+    }
+
+    pub fn bytes(name: &str, bytes: &'static [u8]) -> Source {
+        Source { name: name.to_owned(), place: SourcePlace::Bytes(bytes) }
+    }
+
+    fn open(&self) -> Result<Box<dyn Read + Send>, Trouble> {
+        match &self.place {
+            SourcePlace::Bytes(bytes) => Ok(Box::new(Cursor::new(*bytes))),
+            SourcePlace::File(path) => match std::fs::File::open(path) {
+                Ok(file) => Ok(Box::new(file)),
+                Err(error) => Err(Trouble::environment("file_unreadable", format!("打不开文件 {}：{error}。请检查路径和权限。", self.name))),
+            },
+        }
+    }
+
+    /// The idempotency key of this file: what it holds, not what it is called.
+    fn key(&self) -> Result<String, Trouble> {
+        use sha2::Digest as _;
+        let (mut reader, mut hash, mut buffer) = (self.open()?, sha2::Sha256::new(), vec![0; 64 * 1024]);
+        loop {
+            let read = reader.read(&mut buffer).map_err(|error| Trouble::environment("file_unreadable", format!("读文件 {} 出错：{error}。", self.name)))?;
+            if read == 0 {
+                return Ok(format!("file:{}", Digest::from_bytes(hash.finalize().into())));
+            }
+            hash.update(&buffer[..read]);
+        }
+    }
+
+    fn refuse(&self, refusal: FileRefusal) -> Trouble {
+        let refusal = refusal.of_file(&self.name);
+        let code = refusal.reasons.first().map_or("file_refused", |reason| reason.code).to_owned();
+        let mut details: Vec<String> = refusal.reasons.iter().map(ToString::to_string).collect();
+        if refusal.more {
+            details.push("其余从略，请先改正以上各处。".into());
+        }
+        let message = format!("文件 {} 没有导入，一行也没有记账，须改正 {} 处：", self.name, refusal.reasons.len());
+        Trouble { exit: 10, code, message, details }
+    }
+}
+
+/// What an import did, for people and programs.
+pub struct Imported {
+    pub what: &'static str,
+    pub added: u64,
+    pub unchanged: u64,
+    /// The very file was imported before.
+    pub replayed: bool,
+    pub dry_run: bool,
+    pub notes: Notes,
+}
+
+impl Imported {
+    fn json(&self) -> Value {
+        json!({
+            "what": self.what, "added": self.added, "unchanged": self.unchanged, "replayed": self.replayed,
+            "dry_run": self.dry_run, "notes": self.notes,
+        })
+    }
+
+    fn print(&self) {
+        match (self.replayed, self.dry_run) {
+            (true, _) => say!("这个文件以前导入过，这次没有再记（{} 项）。", self.unchanged),
+            (false, true) => say!("检查通过：可导入{} {} 项，已有 {} 项。没有记账。", self.what, self.added, self.unchanged),
+            (false, false) => say!("已导入{} {} 项，已有 {} 项。", self.what, self.added, self.unchanged),
+        }
+        if !self.notes.ignored_columns.is_empty() {
+            say!("未使用的列：{}", self.notes.ignored_columns.join("、"));
+        }
+        if self.notes.skipped_count > 0 {
+            say!("跳过合计等 {} 行：{:?}", self.notes.skipped_count, self.notes.skipped_rows);
+        }
+    }
+}
+
+pub async fn run(place: &Place, command: ImportCommand, as_json: bool) -> Result<Ending, Trouble> {
+    let bookkeeper = place.open().await?;
+    let result = dispatch(place, &bookkeeper, &command).await;
+    bookkeeper.close().await;
+    let imported = result?;
+    if as_json { print::json(&imported.json())? } else { imported.print() }
+    Ok(Ending::Done)
+}
+
+async fn dispatch(place: &Place, bookkeeper: &Bookkeeper, command: &ImportCommand) -> Result<Imported, Trouble> {
+    let (ImportCommand::Vouchers(options)
+    | ImportCommand::Accounts(options)
+    | ImportCommand::Dimensions(options)
+    | ImportCommand::Openings(options)
+    | ImportCommand::Books(options)) = command;
+    let ImportOptions { file, book, dry_run, by, approved_by } = options;
+    let (source, people) = (Source::file(file), People { by, approved_by });
+    let needs_book = !matches!(command, ImportCommand::Books(_));
+    if needs_book && book.is_empty() {
+        return Err(Trouble::usage("请用 --book 指明账套编码。"));
+    }
+    match command {
+        ImportCommand::Vouchers(_) => vouchers(bookkeeper, book, &source, *dry_run).await,
+        ImportCommand::Accounts(_) => accounts(bookkeeper, book, &source, people, *dry_run).await,
+        ImportCommand::Dimensions(_) => dimensions(bookkeeper, book, &source, people, *dry_run).await,
+        ImportCommand::Openings(_) => openings(bookkeeper, book, &source, people, *dry_run).await,
+        ImportCommand::Books(_) => books(place, bookkeeper, &source, people, *dry_run).await,
+    }
+}
+
+/// The books that a file names.
+pub fn read_books(source: &Source) -> Result<Vec<BookProfile>, Trouble> {
+    let read = crate::files::read_books(source.open()?).map_err(|refusal| source.refuse(refusal))?;
+    Ok(read.into_iter().map(|book| book.profile).collect())
+}
+
+async fn books(place: &Place, bookkeeper: &Bookkeeper, source: &Source, people: People<'_>, dry_run: bool) -> Result<Imported, Trouble> {
+    let (mut added, mut unchanged) = (0, 0);
+    for profile in read_books(source)? {
+        if bookkeeper.book(&profile.code).is_some() {
+            unchanged += 1;
+            continue;
+        }
+        added += 1;
+        if !dry_run {
+            bookkeeper.open_book(random_book_id(), profile, people.by).await?;
+        }
+    }
+    place.publish_keys(bookkeeper)?;
+    Ok(Imported { what: "账套", added, unchanged, replayed: false, dry_run, notes: Notes::default() })
+}
+
+pub async fn accounts(bookkeeper: &Bookkeeper, book: &str, source: &Source, people: People<'_>, dry_run: bool) -> Result<Imported, Trouble> {
+    let view = find_book(bookkeeper, book)?;
+    let read = read_accounts(source.open()?, &view.chart).map_err(|refusal| source.refuse(refusal))?;
+    let added = count(read.accounts.len());
+    if !read.accounts.is_empty() {
+        let mut refusal = FileRefusal::default();
+        refusal.add(reasons_at(1, &read.rows, &view.book.examine_accounts(&read.accounts)));
+        refusal.unless_empty().map_err(|refusal| source.refuse(refusal))?;
+        if !dry_run {
+            bookkeeper.add_accounts(book, read.accounts, people.by, view.profile.first_period.first_day()).await?;
+        }
+    }
+    Ok(Imported { what: "科目", added, unchanged: u64::from(read.unchanged), replayed: false, dry_run, notes: read.notes })
+}
+
+pub async fn dimensions(bookkeeper: &Bookkeeper, book: &str, source: &Source, people: People<'_>, dry_run: bool) -> Result<Imported, Trouble> {
+    let view = find_book(bookkeeper, book)?;
+    let read = read_dimensions(source.open()?, &view.dimensions).map_err(|refusal| source.refuse(refusal))?;
+    let added = count(read.values.len());
+    if !read.values.is_empty() {
+        let mut refusal = FileRefusal::default();
+        refusal.add(reasons_at(1, &read.rows, &view.book.examine_dimension_values(&read.values)));
+        refusal.unless_empty().map_err(|refusal| source.refuse(refusal))?;
+        if !dry_run {
+            bookkeeper.add_dimension_values(book, read.values, people.by, view.profile.first_period.first_day()).await?;
+        }
+    }
+    Ok(Imported { what: "辅助核算", added, unchanged: u64::from(read.unchanged), replayed: false, dry_run, notes: read.notes })
+}
+
+pub async fn openings(bookkeeper: &Bookkeeper, book: &str, source: &Source, people: People<'_>, dry_run: bool) -> Result<Imported, Trouble> {
+    let view = find_book(bookkeeper, book)?;
+    let key = source.key()?;
+    let names = BookNames { chart: &view.chart, dimensions: &view.dimensions };
+    let signed = Signatures { prepared_by: people.by.into(), approved_by: people.approved_by.into(), ..Signatures::default() };
+    let read = read_openings(source.open()?, names, view.profile.first_period, signed).map_err(|refusal| source.refuse(refusal))?;
+    let (lines, voucher) = (count(read.voucher.draft.lines.len()), read.voucher);
+    let imported = |replayed, notes| Imported {
+        what: "期初余额",
+        added: if replayed { 0 } else { lines },
+        unchanged: if replayed { lines } else { 0 },
+        replayed,
+        dry_run,
+        notes,
+    };
+    if bookkeeper.served_count(&view, &key).await? > 0 {
+        return Ok(imported(true, read.notes));
+    }
+    if let Err(refusal) = posting::accept(&view.book, &voucher.draft, people.by, None) {
+        let mut refused = FileRefusal::default();
+        refused.add(refusal_reasons(voucher.first_row, &voucher.rows, &refusal));
+        return Err(source.refuse(refused));
+    }
+    if !dry_run {
+        bookkeeper.post(book, &key, vec![voucher.draft]).await?;
+    }
+    Ok(imported(false, read.notes))
+}
+
+pub async fn vouchers(bookkeeper: &Bookkeeper, book: &str, source: &Source, dry_run: bool) -> Result<Imported, Trouble> {
+    let view = find_book(bookkeeper, book)?;
+    let key = source.key()?;
+    let unchanged = bookkeeper.served_count(&view, &key).await?;
+    if unchanged > 0 {
+        return Ok(Imported { what: "凭证", added: 0, unchanged, replayed: true, dry_run, notes: Notes::default() });
+    }
+    let (examined_view, examined_source) = (view.clone(), source.clone());
+    let examined = tokio::task::spawn_blocking(move || examine(&examined_view, &examined_source)).await.map_err(Trouble::internal)?;
+    let (added, notes) = examined?;
+    if !dry_run && added > 0 {
+        let (chunks, received) = mpsc::channel(2);
+        let (sent_view, sent_source, sent_key) = (view.clone(), source.clone(), key.clone());
+        let sender = tokio::task::spawn_blocking(move || send(&sent_view, &sent_source, &sent_key, &chunks));
+        let posted = bookkeeper.stream(book, &key, received).await;
+        sender.await.map_err(Trouble::internal)??;
+        match posted {
+            Ok(_) => {}
+            Err(PostError::KeyTaken { .. }) => {
+                return Ok(Imported { what: "凭证", added: 0, unchanged: added, replayed: true, dry_run, notes });
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(Imported { what: "凭证", added, unchanged: 0, replayed: false, dry_run, notes })
+}
+
+/// The first reading: everything that speaks against the file, judged on a copy of the book.
+fn examine(view: &View, source: &Source) -> Result<(u64, Notes), Trouble> {
+    let mut book = (*view.book).clone();
+    let names = BookNames { chart: &view.chart, dimensions: &view.dimensions };
+    let mut reader = VoucherReader::new(source.open()?, names).map_err(|refusal| source.refuse(refusal))?;
+    let (mut refusal, mut count) = (FileRefusal::default(), 0_u64);
+    for read in &mut reader {
+        let reasons = match read {
+            Err(reasons) => reasons,
+            Ok(voucher) => match posting::accept(&book, &voucher.draft, "", None) {
+                Ok(accepted) => {
+                    book.apply_voucher(&accepted);
+                    count = count.saturating_add(1);
+                    continue;
+                }
+                Err(refused) => refusal_reasons(voucher.first_row, &voucher.rows, &refused),
+            },
+        };
+        if !refusal.add(reasons) {
+            break;
+        }
+    }
+    refusal.unless_empty().map_err(|refusal| source.refuse(refusal))?;
+    Ok((count, reader.notes().clone()))
+}
+
+/// The second reading: vouchers to the writer, and the empty chunk that says the file is whole.
+fn send(view: &View, source: &Source, key: &str, chunks: &mpsc::Sender<Vec<Draft>>) -> Result<(), Trouble> {
+    let names = BookNames { chart: &view.chart, dimensions: &view.dimensions };
+    let mut reader = VoucherReader::new(source.open()?, names).map_err(|refusal| source.refuse(refusal))?;
+    let mut chunk = Vec::with_capacity(CHUNK_VOUCHERS);
+    for read in &mut reader {
+        let Ok(mut voucher) = read else {
+            return Err(Trouble::environment("file_changed", format!("文件 {} 在导入过程中被改动，什么都没有记。请重试。", source.name)));
+        };
+        key.clone_into(&mut voucher.draft.source.key);
+        chunk.push(voucher.draft);
+        if chunk.len() == CHUNK_VOUCHERS {
+            let full = std::mem::replace(&mut chunk, Vec::with_capacity(CHUNK_VOUCHERS));
+            // The writer stopped listening: it has its own reason, which the caller reports.
+            if chunks.blocking_send(full).is_err() {
+                return Ok(());
+            }
+        }
+    }
+    if chunk.is_empty() || chunks.blocking_send(chunk).is_ok() {
+        let _ = chunks.blocking_send(Vec::new());
+    }
+    Ok(())
+}
+
+fn count(length: usize) -> u64 {
+    u64::try_from(length).unwrap_or(u64::MAX)
+}
