@@ -34,6 +34,7 @@ pub struct ReadAccounts {
     pub rows: Vec<u32>,
     /// Rows that say what the chart says already.
     pub unchanged: u32,
+    /// What was passed over.
     pub notes: Notes,
 }
 

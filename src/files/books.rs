@@ -33,9 +33,11 @@ pub const COLUMNS: [Column; 7] = [
 /// One book to open.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReadBook {
+    /// What the book's first entry will declare.
     pub profile: BookProfile,
     /// The street the company belongs to, where the file tells.
     pub street: Option<DimensionCode>,
+    /// The row that names it.
     pub row: u32,
 }
 

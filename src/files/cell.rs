@@ -51,14 +51,18 @@ fn composed(text: &str) -> Cow<'_, str> {
 /// Why a cell is not an amount.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AmountTrouble {
+    /// No number, or commas that do not part thousands.
     Malformed,
     /// `1.2E+05`: a spreadsheet has rounded it.
     Scientific,
+    /// More than two decimals.
     TooFine,
+    /// Beyond [`Amount::MAX`].
     TooLarge,
 }
 
 impl AmountTrouble {
+    /// The stable code of the reason.
     pub fn code(self) -> &'static str {
         match self {
             AmountTrouble::Malformed | AmountTrouble::Scientific => "amount_malformed",
@@ -67,6 +71,7 @@ impl AmountTrouble {
         }
     }
 
+    /// Why, and what to do.
     pub fn message(self, cell: &str) -> String {
         let cell = crate::files::refusal::quoted(cell);
         match self {

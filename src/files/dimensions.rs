@@ -34,6 +34,7 @@ pub struct ReadDimensions {
     pub rows: Vec<u32>,
     /// Rows that say what is registered already.
     pub unchanged: u32,
+    /// What was passed over.
     pub notes: Notes,
 }
 

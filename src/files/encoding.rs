@@ -16,19 +16,28 @@ const SURE_CHARACTERS: usize = 8;
 /// What a file turned out to be written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Encoding {
+    /// With or without a mark.
     Utf8,
+    /// And with it GBK and GB 2312.
     Gb18030,
+    /// Either byte order, by its mark.
     Utf16,
 }
 
 /// Why a file cannot be read as text.
 #[derive(Debug, thiserror::Error)]
 pub enum TextError {
+    /// The reader failed.
     #[error(transparent)]
     Io(#[from] io::Error),
     /// The byte at this offset, counted from 0, belongs to no character of the file's encoding.
     #[error("byte {offset} is no text in {encoding:?}")]
-    Malformed { offset: u64, encoding: Encoding },
+    Malformed {
+        /// From the beginning of the file.
+        offset: u64,
+        /// What the file was taken for.
+        encoding: Encoding,
+    },
     /// The file starts like a spreadsheet's own format (xlsx, xls), which is not text.
     #[error("a spreadsheet file, not text")]
     Spreadsheet,
@@ -57,6 +66,7 @@ pub struct Text<R> {
 }
 
 impl<R: Read> Text<R> {
+    /// Reads nothing yet.
     pub fn new(inner: R) -> Text<R> {
         Text { inner, raw: Vec::new(), base: 0, mode: Mode::Undecided, seen: 0, failed: None, ended: false }
     }

@@ -15,13 +15,17 @@ use std::io::{self, Write};
 pub enum Format {
     /// Our own import format: UTF-8 with a mark, CRLF.
     Csv,
+    /// For hledger 1.25 and later.
     Hledger,
+    /// For Beancount 2.3 and later.
     Beancount,
 }
 
 impl Format {
+    /// Every format.
     pub const ALL: [Format; 3] = [Format::Csv, Format::Hledger, Format::Beancount];
 
+    /// What the command line calls it.
     pub const fn word(self) -> &'static str {
         match self {
             Format::Csv => "csv",
@@ -39,6 +43,7 @@ impl Format {
         }
     }
 
+    /// Reads [`Format::word`].
     pub fn parse(text: &str) -> Option<Format> {
         Format::ALL.into_iter().find(|format| format.word() == text)
     }
@@ -47,6 +52,7 @@ impl Format {
 /// Why a journal could not be written.
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
+    /// Whatever the file written to refuses.
     #[error(transparent)]
     Io(#[from] io::Error),
     /// The chart handed in is not the one the voucher was posted under.
@@ -62,8 +68,11 @@ impl From<csv::Error> for ExportError {
 
 /// Writes a journal: [`JournalWriter::begin`], each voucher, [`JournalWriter::finish`]. Holds one voucher at most.
 pub enum JournalWriter<W: Write> {
-    Csv(JournalCsv<W>),
+    /// Boxed: the csv crate's writer is many times as large as the others.
+    Csv(Box<JournalCsv<W>>),
+    /// Written as [`Format::Hledger`].
     Hledger(Hledger<W>),
+    /// Written as [`Format::Beancount`].
     Beancount(Beancount<W>),
 }
 
@@ -74,7 +83,7 @@ impl<W: Write> JournalWriter<W> {
     /// Whatever `out` refuses.
     pub fn begin(format: Format, out: W, chart: &Chart, profile: &BookProfile) -> Result<JournalWriter<W>, ExportError> {
         Ok(match format {
-            Format::Csv => JournalWriter::Csv(JournalCsv::begin(out)?),
+            Format::Csv => JournalWriter::Csv(Box::new(JournalCsv::begin(out)?)),
             Format::Hledger => JournalWriter::Hledger(Hledger::begin(out, chart, profile)?),
             Format::Beancount => JournalWriter::Beancount(Beancount::begin(out, chart, profile)?),
         })

@@ -14,17 +14,21 @@ pub const HEADER_ROWS_MAX: u32 = 20;
 pub struct Column {
     /// The name documents and messages use.
     pub chinese: &'static str,
+    /// The name programs use.
     pub english: &'static str,
     /// Further names that other software gives the same column.
     pub aliases: &'static [&'static str],
+    /// Without it a row is not the header.
     pub required: bool,
 }
 
 impl Column {
+    /// A column no file may lack.
     pub const fn required(chinese: &'static str, english: &'static str, aliases: &'static [&'static str]) -> Column {
         Column { chinese, english, aliases, required: true }
     }
 
+    /// A column a file may lack.
     pub const fn optional(chinese: &'static str, english: &'static str, aliases: &'static [&'static str]) -> Column {
         Column { chinese, english, aliases, required: false }
     }
@@ -37,6 +41,7 @@ impl Column {
 /// Where each known column stands.
 #[derive(Clone, Debug)]
 pub struct Header {
+    /// The row it stands in.
     pub row: u32,
     /// For each column of the importer, its place in the file.
     places: Vec<Option<usize>>,
@@ -78,6 +83,7 @@ pub struct HeaderSearch<'a> {
 }
 
 impl<'a> HeaderSearch<'a> {
+    /// Begins a search for these columns.
     pub fn new(columns: &'a [Column]) -> HeaderSearch<'a> {
         let plain = |(at, column): (usize, &Column)| column.names().map(move |name| (plain_name(name), at)).collect::<Vec<_>>();
         HeaderSearch { columns, names: columns.iter().enumerate().flat_map(plain).collect(), nearest: None }

@@ -10,7 +10,9 @@ use unicode_normalization::UnicodeNormalization;
 /// What cells may name: a book's accounts and registered dimension values.
 #[derive(Clone, Copy, Debug)]
 pub struct BookNames<'a> {
+    /// The accounts.
     pub chart: &'a Chart,
+    /// The registered values.
     pub dimensions: &'a DimensionRegister,
 }
 

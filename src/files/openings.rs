@@ -30,6 +30,7 @@ pub struct ReadOpenings {
     pub voucher: ReadVoucher,
     /// Rows without a balance.
     pub without_balance: u32,
+    /// What was passed over.
     pub notes: Notes,
 }
 

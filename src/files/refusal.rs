@@ -101,12 +101,14 @@ pub fn quoted(cell: &str) -> String {
 pub struct FileRefusal {
     /// The file's name, as the caller knows it; empty where it was not told.
     pub file: String,
+    /// In the order of the file.
     pub reasons: Vec<FileReason>,
     /// Whether there is more than `reasons` tells.
     pub more: bool,
 }
 
 impl FileRefusal {
+    /// A refusal for one reason.
     pub fn one(reason: FileReason) -> FileRefusal {
         FileRefusal { file: String::new(), reasons: vec![reason], more: false }
     }

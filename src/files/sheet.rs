@@ -1,7 +1,6 @@
 //! 数据行: the rows under a header, without blank ones, totals and repeated headers; what was passed over is noted.
 
 use crate::files::cell;
-use crate::files::encoding::Encoding;
 use crate::files::header::{Column, HEADER_ROWS_MAX, Header, HeaderSearch};
 use crate::files::refusal::{FileReason, FileRefusal};
 use crate::files::table::{Row, Table};
@@ -51,17 +50,9 @@ impl<R: Read> Sheet<R> {
         Err(search.refuse())
     }
 
+    /// What was passed over so far.
     pub fn notes(&self) -> &Notes {
         &self.notes
-    }
-
-    pub fn encoding(&self) -> Encoding {
-        self.table.encoding()
-    }
-
-    /// Whether the file has this column.
-    pub fn has(&self, column: usize) -> bool {
-        self.header.place(column).is_some()
     }
 
     /// Moves to the next row of data; `false` at the end. After an error there is nothing to read.
@@ -114,6 +105,7 @@ impl<R: Read> Sheet<R> {
         required.all(|column| self.header.place(column).is_some_and(|at| named(&self.columns[column], at)))
     }
 
+    /// The current row's number as a spreadsheet shows it.
     pub fn row(&self) -> u32 {
         self.row.number
     }

@@ -5,7 +5,7 @@
 //! before it is in memory (an unclosed quote would otherwise swallow the rest of the file), and text that is
 //! decoded as it comes. The csv crate writes what we export.
 
-use crate::files::encoding::{Encoding, Text, TextError};
+use crate::files::encoding::{Text, TextError};
 use std::io::Read;
 
 /// Bytes of one cell as UTF-8: a spreadsheet's own limit is 32,767 characters.
@@ -18,12 +18,16 @@ pub const ROW_BYTES_MAX: usize = 1_000_000;
 /// Why a file cannot be read any further as a table.
 #[derive(Debug, thiserror::Error)]
 pub enum TableError {
+    /// What is no text is no table.
     #[error(transparent)]
     Text(#[from] TextError),
+    /// Beyond [`CELL_BYTES_MAX`].
     #[error("a cell is too long")]
     CellTooLong,
+    /// Beyond [`ROW_BYTES_MAX`].
     #[error("a row is too long")]
     RowTooLong,
+    /// Beyond [`COLUMNS_MAX`].
     #[error("too many cells in a row")]
     TooManyCells,
     /// The file ends inside a quoted cell.
@@ -50,6 +54,7 @@ impl Row {
         &self.text[start..*end]
     }
 
+    /// How many cells the row has.
     pub fn len(&self) -> usize {
         self.ends.len()
     }
@@ -59,6 +64,7 @@ impl Row {
         self.text.chars().all(|c| c.is_whitespace() || c == '\u{feff}')
     }
 
+    /// All cells from left to right.
     pub fn cells(&self) -> impl Iterator<Item = &str> {
         (0..self.len()).map(|column| self.cell(column))
     }
@@ -119,10 +125,6 @@ impl<R: Read> Table<R> {
         text.read_into(&mut buffer)?;
         let delimiter = choose(&buffer);
         Ok(Table { text, buffer, at: 0, delimiter, rows: 0, after_return: false })
-    }
-
-    pub fn encoding(&self) -> Encoding {
-        self.text.encoding()
     }
 
     /// Reads the next row, blank ones too; `false` at the end of the file. After an error there is nothing to read.
@@ -221,7 +223,8 @@ mod tests {
 
     #[test]
     fn cells_are_cut_as_spreadsheets_cut_them() {
-        let cases: &[(&str, &[(u32, &[&str])])] = &[
+        type Cells<'a> = &'a [(u32, &'a [&'a str])];
+        let cases: &[(&str, Cells<'_>)] = &[
             ("", &[]),
             ("a", &[(1, &["a"])]),
             ("a,b\n", &[(1, &["a", "b"])]),

@@ -60,6 +60,7 @@ pub struct ReadVoucher {
     pub draft: Draft,
     /// The row of each line, for [`crate::files::refusal::refusal_reasons`].
     pub rows: Vec<u32>,
+    /// The row that stands for the whole voucher.
     pub first_row: u32,
     /// 凭证号 as the file has it.
     pub key: String,

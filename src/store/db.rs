@@ -26,6 +26,9 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 const PAGE_BYTES: u32 = 8192;
 /// Pages of write-ahead log before the writer itself moves them into the file: 64 MiB. Mostly the mover was there first.
 const WAL_PAGES: &str = "8192";
+/// Page caches in KiB, negative as SQLite wants it: the writer touches the same edges again and again, readers scan.
+const WRITER_CACHE: &str = "-65536";
+const READER_CACHE: &str = "-8192";
 /// How often the mover looks: often enough that the writer finds little left to move.
 const MOVE_INTERVAL: Duration = Duration::from_millis(250);
 /// The newest schema this program knows; a database with a newer one is not opened.
@@ -292,11 +295,12 @@ async fn open_sqlite(path: &Path, create: bool) -> Result<Db, StoreError> {
     let options = base
         .clone()
         .pragma("wal_autocheckpoint", WAL_PAGES)
-        .pragma("cache_size", "-65536")
+        .pragma("cache_size", WRITER_CACHE)
         .pragma("temp_store", "MEMORY")
         .statement_cache_capacity(256);
     let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
-    let readers = SqlitePoolOptions::new().max_connections(READERS).connect_with(options.pragma("query_only", "ON")).await?;
+    let reading = options.pragma("query_only", "ON").pragma("cache_size", READER_CACHE);
+    let readers = SqlitePoolOptions::new().max_connections(READERS).connect_with(reading).await?;
     let mover = SqlitePoolOptions::new().max_connections(1).connect_with(base.optimize_on_close(false, None)).await?;
     tokio::spawn(move_write_ahead_log(mover, writer.clone()));
     Ok(Db::Sqlite { writer, readers })

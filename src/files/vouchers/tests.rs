@@ -213,6 +213,18 @@ fn a_voucher_of_too_many_lines_is_refused_in_bounded_memory() {
 }
 
 #[test]
+fn people_are_put_where_the_file_names_none() {
+    let names = names();
+    let text = format!("{},制单\n1,2025-01-05,甲,1001,1,,,张三\n2,2025-01-05,乙,1001,1,,,\n", HEADER.trim_end());
+    let people = Signatures { prepared_by: "甲".into(), approved_by: "乙".into(), ..Signatures::default() };
+    let book = BookNames { chart: &names.chart, dimensions: &names.dimensions };
+    let reader = VoucherReader::new(text.as_bytes(), book).expect("header").with_people(people);
+    let signed = reader.map(|read| read.expect("read").draft.signatures).map(|s| (s.prepared_by, s.approved_by));
+    let expected = [("张三", "乙"), ("甲", "乙")].map(|(by, approved)| (by.to_owned(), approved.to_owned()));
+    assert_eq!(signed.collect::<Vec<_>>(), expected);
+}
+
+#[test]
 fn a_bad_voucher_does_not_hide_the_next_one() {
     let text = format!("{HEADER}0,昨天,收,1001,1,,\n{TWO_ROWS}2,2025-01-05,收,1001,x,,\n");
     let (vouchers, reasons, _) = read(text.as_bytes()).expect("read");
