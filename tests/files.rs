@@ -306,3 +306,15 @@ fn sides_are_signed_as_the_ledger_nets_them() {
     assert!(text.contains("  0.10 CNY") && text.contains("  -0.20 CNY"), "{text}");
     assert!(text.lines().filter(|line| line.contains("  0.10 CNY")).count() == 2, "a red credit is positive: {text}");
 }
+
+#[test]
+fn every_column_is_documented() {
+    use cunshe::files::{accounts, books, dimensions, openings, vouchers};
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/importing.md");
+    let text = fs::read_to_string(path).expect("docs/importing.md");
+    let tables = [&accounts::COLUMNS[..], &books::COLUMNS, &dimensions::COLUMNS, &openings::COLUMNS, &vouchers::COLUMNS];
+    for column in tables.into_iter().flatten() {
+        let row = format!("| {} | {} |", column.chinese, column.english);
+        assert!(text.contains(&row), "docs/importing.md has no row {row}");
+    }
+}
