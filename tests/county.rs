@@ -55,15 +55,20 @@ fn posted_lines(data: &Path, book: &str) -> Vec<(String, i64, BTreeMap<String, S
     let out = data.join(format!("{book}.csv"));
     json(data, &["export", "journal", "--book", book, "--format", "csv", "--out", out.to_str().expect("path")]);
     let mut reader = csv::Reader::from_path(&out).expect("csv");
-    let headers: Vec<String> = reader.headers().expect("headers").iter().map(|h| h.trim_start_matches('\u{feff}').to_owned()).collect();
+    let headers: Vec<String> =
+        reader.headers().expect("headers").iter().map(|h| h.trim_start_matches('\u{feff}').to_owned()).collect();
     let place = |name: &str| headers.iter().position(|header| header == name).unwrap_or_else(|| panic!("column {name}"));
-    let (account, debit, credit, purpose, date) = (place("科目编码"), place("借方金额"), place("贷方金额"), place("用途"), place("日期"));
+    let (account, debit, credit, purpose, date) =
+        (place("科目编码"), place("借方金额"), place("贷方金额"), place("用途"), place("日期"));
     let dimensions = ["社区", "门店", "渠道", "收入类型"].map(|name| (name, place(name)));
     let mut lines = Vec::new();
     for record in reader.records() {
         let record = record.expect("record");
         let amount = |at: usize| if record[at].is_empty() { 0 } else { fen(&record[at]) };
-        let carried = dimensions.iter().filter(|(_, at)| !record[*at].is_empty()).map(|(name, at)| ((*name).to_owned(), record[*at].to_owned()));
+        let carried = dimensions
+            .iter()
+            .filter(|(_, at)| !record[*at].is_empty())
+            .map(|(name, at)| ((*name).to_owned(), record[*at].to_owned()));
         let (credit_less_debit, ordinary) = (amount(credit) - amount(debit), &record[purpose] == "普通");
         lines.push((record[account].to_owned(), credit_less_debit, carried.collect(), ordinary, record[date][..7].to_owned()));
     }
@@ -84,13 +89,21 @@ fn the_articles_figures_come_out_to_the_fen() {
     assert_eq!(rows.len(), 27);
     for row in rows {
         let scope = format!("社区={}", row["community"].as_str().expect("code"));
-        assert_eq!(Some(&fen(row["total"].as_str().expect("total"))), expected.get(&("集体经济收入".into(), scope.clone())), "{scope}");
+        assert_eq!(
+            Some(&fen(row["total"].as_str().expect("total"))),
+            expected.get(&("集体经济收入".into(), scope.clone())),
+            "{scope}"
+        );
     }
     for (group_by, scope) in [("month", "月份"), ("income_type", "收入类型")] {
         let table = json(&data, &["report", "income-by-community", "--group-by", group_by]);
         for group in table["groups"].as_array().expect("groups") {
             let scope = format!("{scope}={}", group["code"].as_str().expect("code"));
-            assert_eq!(Some(&fen(group["total"].as_str().expect("total"))), expected.get(&("集体经济收入".into(), scope.clone())), "{scope}");
+            assert_eq!(
+                Some(&fen(group["total"].as_str().expect("total"))),
+                expected.get(&("集体经济收入".into(), scope.clone())),
+                "{scope}"
+            );
         }
     }
 
@@ -109,7 +122,8 @@ fn the_articles_figures_come_out_to_the_fen() {
         let Some(shop) = scope.strip_prefix("门店=") else { continue };
         let sales = name == "超市销售额";
         let found = sum(&|account, carried| {
-            carried.get("门店").is_some_and(|code| code == shop) && if sales { account == "500101" } else { account.starts_with('5') }
+            carried.get("门店").is_some_and(|code| code == shop)
+                && if sales { account == "500101" } else { account.starts_with('5') }
         });
         assert_eq!(found, *wanted, "{name} {scope}");
     }
@@ -129,7 +143,8 @@ fn a_file_is_posted_once_and_a_bad_one_not_at_all() {
     let file = |name: &str| sample.join(name).to_str().expect("path").to_owned();
     json(&data, &["init"]);
     json(&data, &["import", "books", &file("books.csv")]);
-    for (what, name) in [("accounts", "shazi/accounts.csv"), ("dimensions", "dimensions.csv"), ("openings", "shazi/openings.csv")] {
+    for (what, name) in [("accounts", "shazi/accounts.csv"), ("dimensions", "dimensions.csv"), ("openings", "shazi/openings.csv")]
+    {
         json(&data, &["import", what, &file(name), "--book", "shazi"]);
     }
     let dry = json(&data, &["import", "vouchers", &file("shazi/vouchers.csv"), "--book", "shazi", "--dry-run"]);
@@ -140,7 +155,11 @@ fn a_file_is_posted_once_and_a_bad_one_not_at_all() {
     // One wrong amount in the last voucher: nothing of the file is posted, and the row is named.
     let text = std::fs::read_to_string(sample.join("shazi/vouchers.csv")).expect("sample");
     let last = text.lines().count();
-    let spoiled: Vec<String> = text.lines().enumerate().map(|(index, line)| if index + 1 == last { line.replacen(".", "9.", 1) } else { line.to_owned() }).collect();
+    let spoiled: Vec<String> = text
+        .lines()
+        .enumerate()
+        .map(|(index, line)| if index + 1 == last { line.replacen(".", "9.", 1) } else { line.to_owned() })
+        .collect();
     let bad = folder.path().join("bad.csv");
     std::fs::write(&bad, spoiled.join("\n")).expect("written");
     let (exit, code, _) = trouble(&data, &["import", "vouchers", bad.to_str().expect("path"), "--book", "shazi"]);
@@ -154,7 +173,10 @@ fn a_file_is_posted_once_and_a_bad_one_not_at_all() {
     let copy = folder.path().join("copy.csv");
     std::fs::write(&copy, &text).expect("written");
     let again = json(&data, &["import", "vouchers", copy.to_str().expect("path"), "--book", "shazi"]);
-    assert_eq!((&again["added"], &again["replayed"], &again["unchanged"]), (&Value::from(0), &Value::from(true), &Value::from(1002)));
+    assert_eq!(
+        (&again["added"], &again["replayed"], &again["unchanged"]),
+        (&Value::from(0), &Value::from(true), &Value::from(1002))
+    );
     assert_eq!(size(&data), after);
     assert_eq!(json(&data, &["check"])["exit_code"], 0);
 }
@@ -185,7 +207,25 @@ fn every_trouble_has_its_code_and_says_what_to_do() {
         (&["serve", "--listen", "0.0.0.0:0"], 12, "not_loopback"),
         (&["--db", "mysql://x", "book", "list"], 2, "usage"),
         (&["export", "proof", "--book", "demo", "--seq", "99", "--out", "x"], 11, "entry_unknown"),
-        (&["reverse", "--book", "demo", "--period", "2025-01", "--number", "记-9", "--date", "2025-01-31", "--prepared-by", "甲", "--approved-by", "乙"], 10, "reversed_unknown"),
+        (
+            &[
+                "reverse",
+                "--book",
+                "demo",
+                "--period",
+                "2025-01",
+                "--number",
+                "记-9",
+                "--date",
+                "2025-01-31",
+                "--prepared-by",
+                "甲",
+                "--approved-by",
+                "乙",
+            ],
+            10,
+            "reversed_unknown",
+        ),
     ];
     for (arguments, exit, code) in table {
         let found = trouble(&data, arguments);

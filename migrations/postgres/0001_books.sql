@@ -36,37 +36,34 @@ CREATE TABLE tile (
     PRIMARY KEY (book, level, position)
 );
 
--- Where a voucher number stands in the journal. total is the debit total in fen.
+-- Where a voucher number stands in the journal.
 CREATE TABLE voucher (
     book BIGINT NOT NULL,
     period BIGINT NOT NULL,
     word TEXT COLLATE "C" NOT NULL,
     serial BIGINT NOT NULL,
     seq BIGINT NOT NULL,
-    purpose BIGINT NOT NULL,
-    total BIGINT NOT NULL,
     PRIMARY KEY (book, period, word, serial)
 );
 
--- Every posted line, by account. side: 0 debit, 1 credit; amount in fen; purpose: 0 ordinary, 1 opening, 2 carry forward.
+-- Every posted line, by account (its code as a number). side: 0 debit, 1 credit; amount in fen.
 CREATE TABLE line (
     book BIGINT NOT NULL,
-    account TEXT COLLATE "C" NOT NULL,
+    account BIGINT NOT NULL,
     period BIGINT NOT NULL,
     seq BIGINT NOT NULL,
     line BIGINT NOT NULL,
     side BIGINT NOT NULL,
     amount BIGINT NOT NULL,
     dimension_set BIGINT NOT NULL,
-    purpose BIGINT NOT NULL,
     PRIMARY KEY (book, account, period, seq, line)
 );
 
--- Sums of lines in fen, upserted once a batch.
+-- Sums of lines in fen, upserted once a batch. purpose: 0 ordinary, 1 opening, 2 carry forward.
 CREATE TABLE balance (
     book BIGINT NOT NULL,
     period BIGINT NOT NULL,
-    account TEXT COLLATE "C" NOT NULL,
+    account BIGINT NOT NULL,
     purpose BIGINT NOT NULL,
     dimension_set BIGINT NOT NULL,
     debit BIGINT NOT NULL,

@@ -36,37 +36,34 @@ CREATE TABLE tile (
     PRIMARY KEY (book, level, position)
 ) STRICT;
 
--- Where a voucher number stands in the journal. total is the debit total in fen.
+-- Where a voucher number stands in the journal.
 CREATE TABLE voucher (
     book INTEGER NOT NULL,
     period INTEGER NOT NULL,
     word TEXT NOT NULL,
     serial INTEGER NOT NULL,
     seq INTEGER NOT NULL,
-    purpose INTEGER NOT NULL,
-    total INTEGER NOT NULL,
     PRIMARY KEY (book, period, word, serial)
 ) STRICT, WITHOUT ROWID;
 
--- Every posted line, by account. side: 0 debit, 1 credit; amount in fen; purpose: 0 ordinary, 1 opening, 2 carry forward.
+-- Every posted line, by account (its code as a number). side: 0 debit, 1 credit; amount in fen.
 CREATE TABLE line (
     book INTEGER NOT NULL,
-    account TEXT NOT NULL,
+    account INTEGER NOT NULL,
     period INTEGER NOT NULL,
     seq INTEGER NOT NULL,
     line INTEGER NOT NULL,
     side INTEGER NOT NULL,
     amount INTEGER NOT NULL,
     dimension_set INTEGER NOT NULL,
-    purpose INTEGER NOT NULL,
     PRIMARY KEY (book, account, period, seq, line)
 ) STRICT, WITHOUT ROWID;
 
--- Sums of lines in fen, upserted once a batch.
+-- Sums of lines in fen, upserted once a batch. purpose: 0 ordinary, 1 opening, 2 carry forward.
 CREATE TABLE balance (
     book INTEGER NOT NULL,
     period INTEGER NOT NULL,
-    account TEXT NOT NULL,
+    account INTEGER NOT NULL,
     purpose INTEGER NOT NULL,
     dimension_set INTEGER NOT NULL,
     debit INTEGER NOT NULL,

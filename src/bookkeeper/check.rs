@@ -256,9 +256,10 @@ impl Bookkeeper {
         let book = view.number;
         let projection = &mut replay.projection;
         let mut lines = std::mem::take(&mut projection.lines);
-        lines.sort_unstable();
+        // The tables' order: codes as numbers.
+        lines.sort_by_key(|row| (row.account.ordinal(), row.period, row.seq, row.line));
         let mut found = Vec::with_capacity(lines.len());
-        let mut after = Some((String::new(), 0, 0, 0));
+        let mut after = Some((0, 0, 0, 0));
         while let Some(key) = after {
             let (page, last) = self.store.audit_lines(book, &key).await?;
             found.extend(page);
@@ -277,7 +278,9 @@ impl Bookkeeper {
         }
         check.compare("voucher", found, vouchers.into_iter());
 
-        check.compare("balance", self.store.audit_balances(book).await?, projection.balances.sorted().into_iter());
+        let mut balances: Vec<_> = projection.balances.sorted().into_iter().collect();
+        balances.sort_by_key(|(key, _)| (key.period, key.account.ordinal(), key.purpose, key.dimension_set));
+        check.compare("balance", self.store.audit_balances(book).await?, balances.into_iter());
         let mut reversals = std::mem::take(&mut projection.reversals);
         reversals.sort_unstable();
         check.compare("reversal", self.store.audit_reversals(book).await?, reversals.into_iter());

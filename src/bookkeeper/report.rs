@@ -139,10 +139,7 @@ impl Bookkeeper {
         let mut cells = Vec::new();
         for view in views {
             let sums = self.store.income_sums(view.number, range, group_by).await?;
-            let income = |code: &str| {
-                let account = AccountCode::parse(code).and_then(|code| view.chart.get(&code));
-                account.is_some_and(|account| account.element == Element::Income)
-            };
+            let income = |code: &AccountCode| view.chart.get(code).is_some_and(|account| account.element == Element::Income);
             let counted = sums.into_iter().filter(|sum| income(&sum.account));
             cells.extend(counted.map(|sum| IncomeCell { community: sum.community, group: sum.group, amount: sum.amount }));
         }

@@ -5,7 +5,7 @@ use crate::chain::Digest;
 use crate::journal::replay::LineSets;
 use crate::journal::request::RequestDigest;
 use crate::ledger::balance::Balances;
-use crate::ledger::{AccountCode, Amount, DimensionSet, Period, Purpose, Side, Voucher, VoucherNumber, Word};
+use crate::ledger::{AccountCode, Amount, DimensionSet, Period, Side, Voucher, VoucherNumber, Word};
 use std::collections::BTreeMap;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,9 +13,6 @@ pub struct VoucherRow {
     pub period: Period,
     pub number: VoucherNumber,
     pub seq: u64,
-    pub purpose: Purpose,
-    /// The debit total.
-    pub total: Amount,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,7 +25,6 @@ pub struct LineRow {
     pub side: Side,
     pub amount: Amount,
     pub dimension_set: u32,
-    pub purpose: Purpose,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -62,13 +58,7 @@ pub struct Projection {
 impl Projection {
     /// Adds a voucher. Vouchers that carry the same source key one after the other are one request.
     pub fn add(&mut self, seq: u64, voucher: &Voucher, sets: LineSets) {
-        self.vouchers.push(VoucherRow {
-            period: voucher.period,
-            number: voucher.number,
-            seq,
-            purpose: voucher.purpose,
-            total: voucher.total(Side::Debit).unwrap_or(Amount::ZERO),
-        });
+        self.vouchers.push(VoucherRow { period: voucher.period, number: voucher.number, seq });
         for ((line, number), dimension_set) in voucher.lines.iter().zip(1..).zip(&sets.numbers) {
             self.lines.push(LineRow {
                 account: line.account,
@@ -78,7 +68,6 @@ impl Projection {
                 side: line.side,
                 amount: line.amount,
                 dimension_set: *dimension_set,
-                purpose: voucher.purpose,
             });
         }
         self.balances.add_voucher(voucher, &sets.numbers);

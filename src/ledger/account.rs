@@ -5,7 +5,8 @@ use std::fmt;
 /// The longest code a chart may use: 4-2-2-2-2 needs 12 digits.
 pub const ACCOUNT_CODE_DIGITS_MAX: usize = 12;
 
-/// A code of 3 to 12 decimal digits, held inline because every line of every voucher carries one.
+/// A code of 3 to 12 decimal digits that does not begin with 0, held inline because every line of every voucher
+/// carries one.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AccountCode {
     // Unused bytes are zero, so that the derived order is the order of the text.
@@ -16,7 +17,7 @@ pub struct AccountCode {
 impl AccountCode {
     pub fn parse(text: &str) -> Option<AccountCode> {
         let fits = (3..=ACCOUNT_CODE_DIGITS_MAX).contains(&text.len());
-        if !fits || !text.bytes().all(|b| b.is_ascii_digit()) {
+        if !fits || text.starts_with('0') || !text.bytes().all(|b| b.is_ascii_digit()) {
             return None;
         }
         let mut digits = [0; ACCOUNT_CODE_DIGITS_MAX];
@@ -26,6 +27,27 @@ impl AccountCode {
 
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.digits[..usize::from(self.length)]).expect("only ASCII digits are stored")
+    }
+
+    /// The code as a number, 100201: how stores keep it. No two codes share one, for none begins with 0.
+    pub fn ordinal(&self) -> i64 {
+        self.digits[..usize::from(self.length)].iter().fold(0, |number, digit| number * 10 + i64::from(digit - b'0'))
+    }
+
+    pub fn from_ordinal(ordinal: i64) -> Option<AccountCode> {
+        AccountCode::parse(&ordinal.to_string())
+    }
+
+    /// The ordinals of this account and of all that lie below it, as one range a level; empty ranges fill up the rest.
+    pub fn ordinals_below(&self) -> [(i64, i64); 5] {
+        let levels = (ACCOUNT_CODE_DIGITS_MAX - usize::from(self.length)) / 2;
+        let mut ranges = [(1, 0); 5];
+        let mut width = 1;
+        for range in ranges.iter_mut().take(levels + 1) {
+            *range = (self.ordinal() * width, self.ordinal() * width + width - 1);
+            width *= 100;
+        }
+        ranges
     }
 
     /// Whether this account lies below `parent` in the tree that the codes spell.
@@ -147,7 +169,11 @@ mod tests {
         assert!(code("100201") < code("1012"));
         assert!(code("100201").is_below(&code("1002")));
         assert!(!code("1002").is_below(&code("1002")));
-        for bad in ["", "12", "10a2", "１００２", "1234567890123", "-100"] {
+        let ranges = code("1002").ordinals_below();
+        let within = |text| ranges.iter().any(|(from, to)| (*from..=*to).contains(&code(text).ordinal()));
+        assert!(within("1002") && within("100201") && within("10020199") && within("100200000000"));
+        assert!(!within("1003") && !within("100301") && !within("10012") && !within("10020"));
+        for bad in ["", "12", "0102", "10a2", "１００２", "1234567890123", "-100"] {
             assert_eq!(AccountCode::parse(bad), None, "{bad}");
         }
     }

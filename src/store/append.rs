@@ -3,6 +3,7 @@
 
 use crate::chain::Digest;
 use crate::chain::tree::FullTile;
+use crate::journal::projection::LineRow;
 use crate::journal::{Entry, Latest, Projection};
 use crate::store::db::{Column, Insert, Tx, Value};
 use crate::store::{Store, StoreError, int};
@@ -110,37 +111,35 @@ impl Appender {
 
     async fn write_vouchers(&mut self, book: i64, projection: &Projection) -> Result<(), StoreError> {
         let rows = &projection.vouchers;
-        let insert =
-            Insert { table: "voucher", columns: &["book", "period", "word", "serial", "seq", "purpose", "total"], conflict: "" };
+        let insert = Insert { table: "voucher", columns: &["book", "period", "word", "serial", "seq"], conflict: "" };
         let columns = vec![
             same(book, rows.len()),
             Column::Ints(rows.iter().map(|row| row.period.ordinal()).collect()),
             texts(rows.iter().map(|row| row.number.word.chinese())),
             Column::Ints(rows.iter().map(|row| i64::from(row.number.serial)).collect()),
             Column::Ints(rows.iter().map(|row| int(row.seq)).collect()),
-            Column::Ints(rows.iter().map(|row| row.purpose.ordinal()).collect()),
-            Column::Ints(rows.iter().map(|row| row.total.fen()).collect()),
         ];
         self.tx.insert_many(&insert, columns).await
     }
 
     async fn write_lines(&mut self, book: i64, projection: &Projection) -> Result<(), StoreError> {
-        let rows = &projection.lines;
+        // In key order: neighbours in the table are written one after the other.
+        let mut rows: Vec<&LineRow> = projection.lines.iter().collect();
+        rows.sort_unstable();
         let insert = Insert {
             table: "line",
-            columns: &["book", "account", "period", "seq", "line", "side", "amount", "dimension_set", "purpose"],
+            columns: &["book", "account", "period", "seq", "line", "side", "amount", "dimension_set"],
             conflict: "",
         };
         let columns = vec![
             same(book, rows.len()),
-            texts(rows.iter().map(|row| row.account)),
+            Column::Ints(rows.iter().map(|row| row.account.ordinal()).collect()),
             Column::Ints(rows.iter().map(|row| row.period.ordinal()).collect()),
             Column::Ints(rows.iter().map(|row| int(row.seq)).collect()),
             Column::Ints(rows.iter().map(|row| i64::from(row.line)).collect()),
             Column::Ints(rows.iter().map(|row| row.side as i64).collect()),
             Column::Ints(rows.iter().map(|row| row.amount.fen()).collect()),
             Column::Ints(rows.iter().map(|row| i64::from(row.dimension_set)).collect()),
-            Column::Ints(rows.iter().map(|row| row.purpose.ordinal()).collect()),
         ];
         self.tx.insert_many(&insert, columns).await
     }
@@ -158,7 +157,7 @@ impl Appender {
         let columns = vec![
             same(book, balances.len()),
             Column::Ints(balances.iter().map(|(key, _)| key.period.ordinal()).collect()),
-            texts(balances.iter().map(|(key, _)| key.account)),
+            Column::Ints(balances.iter().map(|(key, _)| key.account.ordinal()).collect()),
             Column::Ints(balances.iter().map(|(key, _)| key.purpose.ordinal()).collect()),
             Column::Ints(balances.iter().map(|(key, _)| i64::from(key.dimension_set)).collect()),
             Column::Ints(balances.iter().map(|(_, sums)| sums.debit.fen()).collect()),
@@ -243,5 +242,5 @@ fn texts<T: Copy + Eq + std::hash::Hash + std::fmt::Display>(values: impl IntoIt
 }
 
 fn same(book: i64, count: usize) -> Column {
-    Column::Ints(vec![book; count])
+    Column::Same(book, count)
 }

@@ -14,7 +14,7 @@ use crate::store::{Store, StoreError, int};
 const PAGE: i64 = 10_000;
 
 /// The key of the last line of a page.
-pub type LineKey = (String, i64, i64, i64);
+pub type LineKey = (i64, i64, i64, i64);
 
 impl Store {
     /// Kinds as the column says them, for entries from `first` on.
@@ -32,15 +32,15 @@ impl Store {
 
     /// One page of lines after a key; the key of its last row tells where the next begins.
     pub async fn audit_lines(&self, book: i64, after: &LineKey) -> Result<(Vec<Option<LineRow>>, Option<LineKey>), StoreError> {
-        let sql = "SELECT account, period, seq, line, side, amount, dimension_set, purpose FROM line
+        let sql = "SELECT account, period, seq, line, side, amount, dimension_set FROM line
                    WHERE book = $1 AND (account, period, seq, line) > ($2, $3, $4, $5)
                    ORDER BY account, period, seq, line LIMIT $6";
-        let (account, period, seq, line) = after.clone();
+        let (account, period, seq, line) = *after;
         let values =
-            vec![Value::Int(book), Value::Text(account), Value::Int(period), Value::Int(seq), Value::Int(line), Value::Int(PAGE)];
+            vec![Value::Int(book), Value::Int(account), Value::Int(period), Value::Int(seq), Value::Int(line), Value::Int(PAGE)];
         let rows = self.db.read(sql, values).await?;
         let last =
-            rows.last().map(|row| Ok::<_, StoreError>((row.text(0)?, row.int(1)?, row.int(2)?, row.int(3)?))).transpose()?;
+            rows.last().map(|row| Ok::<_, StoreError>((row.int(0)?, row.int(1)?, row.int(2)?, row.int(3)?))).transpose()?;
         Ok((rows.iter().map(line_row).collect(), last))
     }
 
@@ -50,7 +50,7 @@ impl Store {
         book: i64,
         after: &(i64, String, i64),
     ) -> Result<(Vec<Option<VoucherRow>>, Option<(i64, String, i64)>), StoreError> {
-        let sql = "SELECT period, word, serial, seq, purpose, total FROM voucher
+        let sql = "SELECT period, word, serial, seq FROM voucher
                    WHERE book = $1 AND (period, word, serial) > ($2, $3, $4) ORDER BY period, word, serial LIMIT $5";
         let (period, word, serial) = after.clone();
         let values = vec![Value::Int(book), Value::Int(period), Value::Text(word), Value::Int(serial), Value::Int(PAGE)];
@@ -130,14 +130,13 @@ impl Store {
 fn line_row(row: &Row) -> Option<LineRow> {
     let int = |index| row.int(index).ok();
     Some(LineRow {
-        account: AccountCode::parse(&row.text(0).ok()?)?,
+        account: AccountCode::from_ordinal(int(0)?)?,
         period: Period::from_ordinal(int(1)?)?,
         seq: u64::try_from(int(2)?).ok()?,
         line: u32::try_from(int(3)?).ok()?,
         side: side(int(4)?)?,
         amount: Amount::from_fen(int(5)?),
         dimension_set: u32::try_from(int(6)?).ok()?,
-        purpose: Purpose::from_ordinal(int(7)?)?,
     })
 }
 
@@ -151,8 +150,6 @@ fn voucher_row(row: &Row) -> Option<VoucherRow> {
         period: Period::from_ordinal(int(0)?)?,
         number: VoucherNumber { word: Word::parse(&row.text(1).ok()?)?, serial: u32::try_from(int(2)?).ok()? },
         seq: u64::try_from(int(3)?).ok()?,
-        purpose: Purpose::from_ordinal(int(4)?)?,
-        total: Amount::from_fen(int(5)?),
     })
 }
 
@@ -160,7 +157,7 @@ fn balance_row(row: &Row) -> Option<(BalanceKey, Movement)> {
     let int = |index| row.int(index).ok();
     let key = BalanceKey {
         period: Period::from_ordinal(int(0)?)?,
-        account: AccountCode::parse(&row.text(1).ok()?)?,
+        account: AccountCode::from_ordinal(int(1)?)?,
         purpose: Purpose::from_ordinal(int(2)?)?,
         dimension_set: u32::try_from(int(3)?).ok()?,
     };

@@ -63,6 +63,8 @@ pub enum Value {
 
 /// One column of many rows.
 pub enum Column {
+    /// The same number in so many rows.
+    Same(i64, usize),
     Ints(Vec<i64>),
     /// Shared, because a batch repeats few texts many times.
     Texts(Vec<Arc<str>>),
@@ -72,6 +74,7 @@ pub enum Column {
 impl Column {
     fn len(&self) -> usize {
         match self {
+            Column::Same(_, count) => *count,
             Column::Ints(values) => values.len(),
             Column::Texts(values) => values.len(),
             Column::Blobs(values) => values.len(),
@@ -374,6 +377,7 @@ async fn fetch_postgres<'e>(
 /// Many rows per VALUES. Row counts are powers of two, so that few statements are ever prepared.
 async fn insert_sqlite(tx: &mut Transaction<'static, Sqlite>, insert: &Insert, columns: Vec<Column>) -> Result<(), StoreError> {
     enum Cells {
+        Same(i64),
         Ints(std::vec::IntoIter<i64>),
         Texts(std::vec::IntoIter<Arc<str>>),
         Blobs(std::vec::IntoIter<Vec<u8>>),
@@ -382,6 +386,7 @@ async fn insert_sqlite(tx: &mut Transaction<'static, Sqlite>, insert: &Insert, c
     let mut cells: Vec<Cells> = columns
         .into_iter()
         .map(|column| match column {
+            Column::Same(value, _) => Cells::Same(value),
             Column::Ints(values) => Cells::Ints(values.into_iter()),
             Column::Texts(values) => Cells::Texts(values.into_iter()),
             Column::Blobs(values) => Cells::Blobs(values.into_iter()),
@@ -399,6 +404,7 @@ async fn insert_sqlite(tx: &mut Transaction<'static, Sqlite>, insert: &Insert, c
         for _ in 0..rows {
             for column in &mut cells {
                 query = match column {
+                    Cells::Same(value) => query.bind(*value),
                     Cells::Ints(values) => query.bind(values.next()),
                     Cells::Texts(values) => query.bind(values.next()),
                     Cells::Blobs(values) => query.bind(values.next()),
@@ -411,26 +417,29 @@ async fn insert_sqlite(tx: &mut Transaction<'static, Sqlite>, insert: &Insert, c
     Ok(())
 }
 
-/// One statement whatever the number of rows: an array a column.
+/// One statement whatever the number of rows: an array a column, unnested side by side in the target list, which
+/// spares PostgreSQL the tuple store that a set-returning function in FROM is put into.
 async fn insert_postgres(
     tx: &mut Transaction<'static, Postgres>,
     insert: &Insert,
     columns: Vec<Column>,
 ) -> Result<(), StoreError> {
-    let arrays: Vec<String> = columns
+    let values: Vec<String> = columns
         .iter()
         .enumerate()
         .map(|(index, column)| match column {
-            Column::Ints(_) => format!("${}::bigint[]", index + 1),
-            Column::Texts(_) => format!("${}::text[]", index + 1),
-            Column::Blobs(_) => format!("${}::bytea[]", index + 1),
+            Column::Same(..) => format!("${}::bigint", index + 1),
+            Column::Ints(_) => format!("unnest(${}::bigint[])", index + 1),
+            Column::Texts(_) => format!("unnest(${}::text[])", index + 1),
+            Column::Blobs(_) => format!("unnest(${}::bytea[])", index + 1),
         })
         .collect();
-    let names = insert.columns.join(", ");
-    let sql = format!("INSERT INTO {} ({names}) SELECT * FROM unnest({}) {}", insert.table, arrays.join(", "), insert.conflict);
+    let (names, values) = (insert.columns.join(", "), values.join(", "));
+    let sql = format!("INSERT INTO {} ({names}) SELECT {values} {}", insert.table, insert.conflict);
     let mut query: PostgresQuery = sqlx::query(AssertSqlSafe(sql));
     for column in columns {
         query = match column {
+            Column::Same(value, _) => query.bind(value),
             Column::Ints(values) => query.bind(values),
             Column::Texts(values) => query.bind(values.iter().map(|text| &**text).collect::<Vec<&str>>()),
             Column::Blobs(values) => query.bind(values),

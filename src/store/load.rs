@@ -91,7 +91,7 @@ impl Store {
     async fn load_accounts_in_use(&self, book: i64) -> Result<HashSet<AccountCode>, StoreError> {
         let sql = "SELECT DISTINCT account FROM balance WHERE book = $1 ORDER BY account";
         let rows = self.db.read(sql, vec![Value::Int(book)]).await?;
-        rows.iter().map(|row| AccountCode::parse(&row.text(0)?).ok_or_else(|| bad("balance.account"))).collect()
+        rows.iter().map(|row| AccountCode::from_ordinal(row.int(0)?).ok_or_else(|| bad("balance.account"))).collect()
     }
 
     /// The distinct dimension sets, in number order.

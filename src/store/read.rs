@@ -20,7 +20,7 @@ pub struct StoredEntry {
 #[derive(Clone, Debug)]
 pub struct IncomeSum {
     pub community: String,
-    pub account: String,
+    pub account: AccountCode,
     pub group: String,
     /// Credit less debit.
     pub amount: Amount,
@@ -71,7 +71,12 @@ fn stage(row: &Row, index: usize) -> Result<Stage, StoreError> {
 }
 
 fn account(row: &Row, index: usize) -> Result<AccountCode, StoreError> {
-    AccountCode::parse(&row.text(index)?).ok_or_else(|| bad("account"))
+    AccountCode::from_ordinal(row.int(index)?).ok_or_else(|| bad("account"))
+}
+
+/// The bounds of an account and of all that lie below it, as [`AccountCode::ordinals_below`] gives them.
+fn below(account: AccountCode) -> impl Iterator<Item = Value> {
+    account.ordinals_below().into_iter().flat_map(|(from, to)| [Value::Int(from), Value::Int(to)])
 }
 
 fn range_values(book: i64, range: Range) -> Vec<Value> {
@@ -142,9 +147,11 @@ impl Store {
     /// Sums of opening vouchers on an account (and below it) that are dated inside a range.
     pub async fn opening_sums_within(&self, book: i64, account: AccountCode, range: Range) -> Result<Movement, StoreError> {
         let sql = "SELECT CAST(COALESCE(SUM(debit), 0) AS BIGINT), CAST(COALESCE(SUM(credit), 0) AS BIGINT) FROM balance
-                   WHERE book = $1 AND period >= $2 AND period <= $3 AND purpose = 1 AND account >= $4 AND account < $5";
+                   WHERE book = $1 AND period >= $2 AND period <= $3 AND purpose = 1
+                     AND (account BETWEEN $4 AND $5 OR account BETWEEN $6 AND $7 OR account BETWEEN $8 AND $9
+                          OR account BETWEEN $10 AND $11 OR account BETWEEN $12 AND $13)";
         let mut values = range_values(book, range);
-        values.extend([Value::Text(account.to_string()), Value::Text(format!("{account}:"))]);
+        values.extend(below(account));
         self.db.read(sql, values).await?.first().map_or(Ok(Movement::default()), |row| movement(row, 0))
     }
 
@@ -206,12 +213,13 @@ impl Store {
     ) -> Result<Vec<FoundLine>, StoreError> {
         let sql = "SELECT l.period, l.seq, l.line, l.side, l.amount, e.body
                    FROM line l JOIN entry e ON e.book = l.book AND e.seq = l.seq
-                   WHERE l.book = $1 AND l.period >= $2 AND l.period <= $3 AND l.account >= $4 AND l.account < $5
-                     AND (l.period, l.seq, l.line) > ($6, $7, $8)
-                   ORDER BY l.period, l.seq, l.line LIMIT $9";
+                   WHERE l.book = $1 AND l.period >= $2 AND l.period <= $3
+                     AND (l.account BETWEEN $4 AND $5 OR l.account BETWEEN $6 AND $7 OR l.account BETWEEN $8 AND $9
+                          OR l.account BETWEEN $10 AND $11 OR l.account BETWEEN $12 AND $13)
+                     AND (l.period, l.seq, l.line) > ($14, $15, $16)
+                   ORDER BY l.period, l.seq, l.line LIMIT $17";
         let mut values = range_values(book, range);
-        // ':' is the character after '9': every code that begins with this one lies below it.
-        values.extend([Value::Text(account.to_string()), Value::Text(format!("{account}:"))]);
+        values.extend(below(account));
         values.extend([Value::Int(after.period), Value::Int(int(after.seq)), Value::Int(i64::from(after.line))]);
         values.push(Value::Int(i64::from(limit)));
         self.db.read(sql, values).await?.iter().map(found_line).collect()
@@ -245,10 +253,10 @@ impl Store {
 }
 
 fn income_sum(row: &Row, group_by: GroupBy) -> Result<IncomeSum, StoreError> {
-    let account = row.text(1)?;
+    let account = account(row, 1)?;
     let group = match group_by {
         GroupBy::Nothing => String::new(),
-        GroupBy::Account => account.clone(),
+        GroupBy::Account => account.to_string(),
         GroupBy::IncomeType => row.text(2)?,
         GroupBy::Month => {
             let period = row.text(2)?.parse().ok().and_then(Period::from_ordinal).ok_or_else(|| bad("balance.period"))?;
