@@ -4,8 +4,13 @@
 pub mod bookkeeper;
 pub mod chain;
 #[cfg(feature = "server")]
+pub mod cli;
+#[cfg(feature = "server")]
 pub mod files;
+#[cfg(feature = "server")]
+pub mod http;
 pub mod journal;
 pub mod ledger;
 #[cfg(feature = "server")]
 pub mod store;
+pub mod verify;

@@ -5,7 +5,7 @@ use crate::bookkeeper::view::View;
 use crate::journal::{Event, entry};
 use crate::ledger::balance::Movement;
 use crate::ledger::dimension::DimensionRegister;
-use crate::ledger::statement::{GroupBy, IncomeCell, IncomeTable, Names, Range, Stage, TrialBalance};
+use crate::ledger::statement::{GroupBy, IncomeCell, IncomeTable, Range, RegisterNames, Stage, TrialBalance};
 use crate::ledger::{AccountCode, Amount, Dimension, DimensionCode, DimensionSet, Element, Period, Side, Voucher, VoucherNumber};
 use crate::store::StoreError;
 use crate::store::read::{After, StoredEntry};
@@ -77,40 +77,6 @@ pub struct DimensionBalance {
     pub closing: Amount,
 }
 
-/// Names from several books' registers; the first book that knows a code names it.
-struct BookNames<'a> {
-    views: &'a [Arc<View>],
-    group_by: GroupBy,
-}
-
-impl BookNames<'_> {
-    fn name(&self, dimension: Dimension, code: &str) -> Option<(String, Option<DimensionCode>)> {
-        let code = DimensionCode::parse(code)?;
-        let value = self.views.iter().find_map(|view| view.dimensions.get(dimension, &code))?;
-        Some((value.name.clone(), value.parent.clone()))
-    }
-}
-
-impl Names for BookNames<'_> {
-    fn community(&self, code: &str) -> (String, String) {
-        let (name, parent) = self.name(Dimension::Community, code).unwrap_or_else(|| (code.to_owned(), None));
-        let street = parent.map(|parent| parent.to_string()).unwrap_or_default();
-        let street_name = self.name(Dimension::Street, &street).map_or(street, |found| found.0);
-        (name, street_name)
-    }
-
-    fn group(&self, code: &str) -> String {
-        match self.group_by {
-            GroupBy::Nothing => "收入".to_owned(),
-            GroupBy::Month => code.to_owned(),
-            GroupBy::IncomeType => self.name(Dimension::IncomeType, code).map_or_else(|| "未标明".to_owned(), |found| found.0),
-            GroupBy::Account => AccountCode::parse(code)
-                .and_then(|account| self.views.iter().find_map(|view| view.chart.get(&account)))
-                .map_or_else(|| code.to_owned(), |account| account.name.clone()),
-        }
-    }
-}
-
 impl Bookkeeper {
     /// Every period that a book has opened, as one range.
     pub fn whole_range(view: &View) -> Range {
@@ -143,7 +109,8 @@ impl Bookkeeper {
             let counted = sums.into_iter().filter(|sum| income(&sum.account));
             cells.extend(counted.map(|sum| IncomeCell { community: sum.community, group: sum.group, amount: sum.amount }));
         }
-        IncomeTable::compute(range, &cells, &BookNames { views, group_by })
+        let books = views.iter().map(|view| (&*view.chart, &*view.dimensions)).collect();
+        IncomeTable::compute(range, &cells, &RegisterNames { books, group_by })
             .ok_or_else(|| StoreError::Corrupt("income over all books leaves the range of amounts".into()))
     }
 

@@ -5,6 +5,7 @@ use crate::bookkeeper::receipt::PostError;
 use crate::bookkeeper::seal::SealError;
 use crate::bookkeeper::OpenError;
 use crate::store::StoreError;
+use crate::verify::WriteError;
 use serde_json::json;
 use std::process::ExitCode;
 
@@ -108,6 +109,18 @@ impl From<KeyError> for Trouble {
                 "history_forked",
                 format!("账套 {book} 已签到第 {signed} 条，数据库中却只有 {found} 条或是另一段历史。可能恢复了旧备份；在说明之前，本账套只读。"),
             ),
+        }
+    }
+}
+
+impl From<WriteError> for Trouble {
+    fn from(error: WriteError) -> Trouble {
+        match &error {
+            WriteError::NotEmpty(path) => Trouble::environment("not_empty", format!("目录 {} 不是空的。请换一个目录，以免混入旧文件。", path.display())),
+            WriteError::Io { path, error } => {
+                Trouble::environment("file_unwritable", format!("不能写 {}：{error}。请检查路径、权限和磁盘空间。", path.display()))
+            }
+            WriteError::Root => Trouble::new(3, "root_differs", "条目与检查点不符，审计包没有完成。请运行 cunshe check。"),
         }
     }
 }

@@ -3,7 +3,8 @@
 
 use crate::ledger::balance::{BalanceKey, Movement};
 use crate::ledger::chart::Level;
-use crate::ledger::{AccountCode, Amount, Chart, Dimension, DimensionSet, Element, Period, Purpose};
+use crate::ledger::dimension::DimensionRegister;
+use crate::ledger::{AccountCode, Amount, Chart, Dimension, DimensionCode, DimensionSet, DimensionValue, Element, Period, Purpose};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -239,6 +240,42 @@ pub struct IncomeTable {
 pub trait Names {
     fn community(&self, code: &str) -> (String, String);
     fn group(&self, code: &str) -> String;
+}
+
+/// Names from the registers of one or more books; the first book that knows a code names it.
+pub struct RegisterNames<'a> {
+    pub books: Vec<(&'a Chart, &'a DimensionRegister)>,
+    pub group_by: GroupBy,
+}
+
+impl RegisterNames<'_> {
+    fn value(&self, dimension: Dimension, code: &str) -> Option<&DimensionValue> {
+        let code = DimensionCode::parse(code)?;
+        self.books.iter().find_map(|(_, register)| register.get(dimension, &code))
+    }
+}
+
+impl Names for RegisterNames<'_> {
+    fn community(&self, code: &str) -> (String, String) {
+        let value = self.value(Dimension::Community, code);
+        let name = value.map_or_else(|| code.to_owned(), |value| value.name.clone());
+        let street = value.and_then(|value| value.parent.as_ref()).map(ToString::to_string).unwrap_or_default();
+        let street_name = self.value(Dimension::Street, &street).map_or(street, |value| value.name.clone());
+        (name, street_name)
+    }
+
+    fn group(&self, code: &str) -> String {
+        match self.group_by {
+            GroupBy::Nothing => "收入".to_owned(),
+            GroupBy::Month => code.to_owned(),
+            GroupBy::IncomeType => {
+                self.value(Dimension::IncomeType, code).map_or_else(|| "未标明".to_owned(), |value| value.name.clone())
+            }
+            GroupBy::Account => AccountCode::parse(code)
+                .and_then(|account| self.books.iter().find_map(|(chart, _)| chart.get(&account)))
+                .map_or_else(|| code.to_owned(), |account| account.name.clone()),
+        }
+    }
 }
 
 impl IncomeTable {
