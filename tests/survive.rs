@@ -58,14 +58,27 @@ impl Trial {
 
     fn prepare(&self) {
         self.run(&["init"]);
-        self.run(&["book", "open", "trial", "--name", "示例", "--organisation", "示例", "--first-period", "2025-01", "--by", "甲"]);
+        self.run(&[
+            "book",
+            "open",
+            "trial",
+            "--name",
+            "示例",
+            "--organisation",
+            "示例",
+            "--first-period",
+            "2025-01",
+            "--by",
+            "甲",
+        ]);
     }
 
     fn serve(&self) -> Service {
         let mut child = self.command().args(["serve", "--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).spawn().expect("starts");
         let mut line = String::new();
         BufReader::new(child.stdout.take().expect("output")).read_line(&mut line).expect("a line");
-        let address = line.split("http://").nth(1).and_then(|rest| rest.split('/').next()).unwrap_or_else(|| panic!("no address: {line}"));
+        let address =
+            line.split("http://").nth(1).and_then(|rest| rest.split('/').next()).unwrap_or_else(|| panic!("no address: {line}"));
         Service { url: format!("http://{address}/api/v1/books/trial"), child }
     }
 }
@@ -127,7 +140,8 @@ fn load(runtime: &Runtime, url: &str, next: &Arc<AtomicU64>, known: &Arc<Mutex<K
     let acknowledged = Arc::new(AtomicU64::new(0));
     let clients: Vec<_> = (0..CLIENTS)
         .map(|_| {
-            let (url, next, known, acknowledged) = (url.to_owned(), Arc::clone(next), Arc::clone(known), Arc::clone(&acknowledged));
+            let (url, next, known, acknowledged) =
+                (url.to_owned(), Arc::clone(next), Arc::clone(known), Arc::clone(&acknowledged));
             runtime.spawn(async move {
                 let client = reqwest::Client::new();
                 loop {
@@ -193,7 +207,8 @@ fn account_for_all(trial: &Trial, known: &Known) {
     let headers: Vec<String> = reader.headers().expect("headers").iter().map(str::to_owned).collect();
     let place = |name: &str| headers.iter().position(|header| header.trim_start_matches('\u{feff}') == name).expect(name);
     let (seq, memo) = (place("seq"), place("摘要"));
-    let posted: BTreeMap<String, String> = reader.records().map(|record| record.expect("record")).map(|r| (r[seq].to_owned(), r[memo].to_owned())).collect();
+    let posted: BTreeMap<String, String> =
+        reader.records().map(|record| record.expect("record")).map(|r| (r[seq].to_owned(), r[memo].to_owned())).collect();
     for (key, receipt) in &known.receipts {
         let seq = receipt["seq"].to_string().trim_matches('"').to_owned();
         assert_eq!(posted.get(&seq), Some(&format!("示例第{key}笔")), "acknowledged and lost: {receipt}");

@@ -2,16 +2,16 @@
 
 use crate::bookkeeper::desk::refused_whole;
 use crate::bookkeeper::{Bookkeeper, PostError, random_book_id};
-use crate::cli::print::say;
 use crate::cli::args::{AccountCommand, BookCommand, BookOpenOptions, InitOptions, Place, ReverseOptions};
 use crate::cli::outcome::{Ending, Trouble};
 use crate::cli::place::{date, find_book, number, period};
+use crate::cli::print::say;
 use crate::cli::print::{self, Align};
+use crate::ledger::AccountCode;
 use crate::ledger::book::{BookProfile, is_book_code};
 use crate::ledger::chart::ChartStandard;
 use crate::ledger::refusal::Rule;
 use crate::ledger::voucher::Signatures;
-use crate::ledger::AccountCode;
 use serde_json::{Value, json};
 
 pub async fn init(place: &Place, options: InitOptions, as_json: bool) -> Result<Ending, Trouble> {
@@ -45,7 +45,11 @@ pub async fn book(place: &Place, command: BookCommand, as_json: bool) -> Result<
         BookCommand::OpenYear { book, year, by } => {
             let view = find_book(&bookkeeper, &book)?;
             let seq = bookkeeper.open_year(&book, year, &by, view.profile.first_period.first_day()).await?;
-            done(as_json, json!({ "book": book, "year": year.to_string(), "seq": seq }), &format!("账套 {book} 已启用 {year} 年度。"))?;
+            done(
+                as_json,
+                json!({ "book": book, "year": year.to_string(), "seq": seq }),
+                &format!("账套 {book} 已启用 {year} 年度。"),
+            )?;
         }
         BookCommand::Close { book, period: text, by } => {
             find_book(&bookkeeper, &book)?;
@@ -62,8 +66,11 @@ fn profile(options: &BookOpenOptions) -> Result<BookProfile, Trouble> {
     if !is_book_code(&options.code) {
         return Err(Trouble::usage("账套编码须以小写字母开头，只含小写字母、数字和连字符，最长 32 个字符。"));
     }
-    let standard = ChartStandard::parse(&options.chart)
-        .ok_or_else(|| Trouble::usage("科目表只能是 small_enterprise_2013（小企业会计准则）或 rural_collective_2023（农村集体经济组织会计制度）。"))?;
+    let standard = ChartStandard::parse(&options.chart).ok_or_else(|| {
+        Trouble::usage(
+            "科目表只能是 small_enterprise_2013（小企业会计准则）或 rural_collective_2023（农村集体经济组织会计制度）。",
+        )
+    })?;
     Ok(BookProfile {
         code: options.code.clone(),
         name: options.name.clone(),
@@ -84,8 +91,7 @@ fn done(as_json: bool, value: Value, text: &str) -> Result<(), Trouble> {
 
 fn describe(bookkeeper: &Bookkeeper, code: &str) -> Result<Value, Trouble> {
     let view = find_book(bookkeeper, code)?;
-    let periods: Vec<Value> =
-        view.periods.iter().map(|(period, closed)| json!({ "period": period, "closed": closed })).collect();
+    let periods: Vec<Value> = view.periods.iter().map(|(period, closed)| json!({ "period": period, "closed": closed })).collect();
     Ok(json!({
         "code": code,
         "name": view.profile.name,
@@ -110,11 +116,24 @@ fn list(bookkeeper: &Bookkeeper, as_json: bool) -> Result<(), Trouble> {
     let rows: Vec<Vec<String>> = views
         .iter()
         .map(|view| {
-            let open = view.periods.iter().find(|(_, closed)| !closed).map_or_else(|| "—".into(), |(period, _)| period.to_string());
-            vec![view.profile.code.clone(), view.profile.name.clone(), view.profile.standard.chinese().into(), open, view.latest.seq.to_string()]
+            let open =
+                view.periods.iter().find(|(_, closed)| !closed).map_or_else(|| "—".into(), |(period, _)| period.to_string());
+            vec![
+                view.profile.code.clone(),
+                view.profile.name.clone(),
+                view.profile.standard.chinese().into(),
+                open,
+                view.latest.seq.to_string(),
+            ]
         })
         .collect();
-    let columns = [("编码", Align::Left), ("名称", Align::Left), ("科目表", Align::Left), ("未结账起", Align::Left), ("条目", Align::Right)];
+    let columns = [
+        ("编码", Align::Left),
+        ("名称", Align::Left),
+        ("科目表", Align::Left),
+        ("未结账起", Align::Left),
+        ("条目", Align::Right),
+    ];
     print::table(&columns, &rows);
     Ok(())
 }
@@ -124,7 +143,8 @@ pub async fn account(place: &Place, command: AccountCommand, as_json: bool) -> R
     match command {
         AccountCommand::List { book } => {
             let view = find_book(&bookkeeper, &book)?;
-            let requires = |account: &crate::ledger::Account| account.requires.iter().map(|d| d.chinese()).collect::<Vec<_>>().join("、");
+            let requires =
+                |account: &crate::ledger::Account| account.requires.iter().map(|d| d.chinese()).collect::<Vec<_>>().join("、");
             if as_json {
                 let accounts: Vec<Value> = view
                     .chart
@@ -143,12 +163,25 @@ pub async fn account(place: &Place, command: AccountCommand, as_json: bool) -> R
                     .chart
                     .iter()
                     .map(|account| {
-                        let state = if view.chart.is_closed(&account.code) { "停用" } else if account.official { "制度" } else { "自设" };
+                        let state = if view.chart.is_closed(&account.code) {
+                            "停用"
+                        } else if account.official {
+                            "制度"
+                        } else {
+                            "自设"
+                        };
                         let (code, side) = (account.code.to_string(), account.normal_side.chinese().to_owned());
                         vec![code, account.name.clone(), account.element.chinese().into(), side, state.into(), requires(account)]
                     })
                     .collect();
-                let columns = [("编码", Align::Left), ("名称", Align::Left), ("要素", Align::Left), ("方向", Align::Left), ("", Align::Left), ("必需辅助核算", Align::Left)];
+                let columns = [
+                    ("编码", Align::Left),
+                    ("名称", Align::Left),
+                    ("要素", Align::Left),
+                    ("方向", Align::Left),
+                    ("", Align::Left),
+                    ("必需辅助核算", Align::Left),
+                ];
                 print::table(&columns, &rows);
             }
         }
@@ -184,7 +217,14 @@ pub async fn reverse(place: &Place, options: ReverseOptions, as_json: bool) -> R
         print::json(&json!({ "receipt": receipt, "replayed": posted.replayed }))?;
     } else {
         let again = if posted.replayed { "（此前已冲销，这是当时的回执）" } else { "" };
-        say!("已红字冲销 {} {}：冲销凭证 {} {}，序号 {}。{again}", voucher.0, voucher.1, receipt.period, receipt.number, receipt.seq);
+        say!(
+            "已红字冲销 {} {}：冲销凭证 {} {}，序号 {}。{again}",
+            voucher.0,
+            voucher.1,
+            receipt.period,
+            receipt.number,
+            receipt.seq
+        );
     }
     bookkeeper.close().await;
     Ok(Ending::Done)

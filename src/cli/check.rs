@@ -1,9 +1,9 @@
 //! `check` (the books judge themselves) and `verify` (the outsider's program, from here).
 
-use crate::cli::print::say;
 use crate::cli::args::{Place, VerifyOptions};
 use crate::cli::outcome::{Ending, Trouble};
 use crate::cli::print;
+use crate::cli::print::say;
 use serde_json::json;
 
 pub async fn run(place: &Place, as_json: bool) -> Result<Ending, Trouble> {
@@ -24,7 +24,16 @@ pub async fn run(place: &Place, as_json: bool) -> Result<Ending, Trouble> {
                 say!("    [{}] {}", finding.step, finding.message);
             }
         }
-        say!("{}", if empty { "没有账套可查。" } else if code == 0 { "自检通过：每一列都与序时账重算结果一致。" } else { "自检发现问题，见上。" });
+        say!(
+            "{}",
+            if empty {
+                "没有账套可查。"
+            } else if code == 0 {
+                "自检通过：每一列都与序时账重算结果一致。"
+            } else {
+                "自检发现问题，见上。"
+            }
+        );
     }
     Ok(if code == 0 { Ending::Done } else { Ending::Found(code) })
 }

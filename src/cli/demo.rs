@@ -1,10 +1,10 @@
 //! `demo`: the sample county, through the ordinary importers. A second start finds what is there and goes on.
 
 use crate::bookkeeper::{Bookkeeper, random_book_id};
-use crate::cli::print::say;
 use crate::cli::args::{DemoOptions, Place, RangeOptions};
 use crate::cli::import::{self, People, Source};
 use crate::cli::outcome::{Ending, Trouble};
+use crate::cli::print::say;
 use crate::cli::{print, report, serve};
 use crate::ledger::statement::GroupBy;
 use indicatif::{ProgressBar, ProgressStyle};

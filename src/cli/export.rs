@@ -3,11 +3,11 @@
 use crate::bookkeeper::Bookkeeper;
 use crate::bookkeeper::report::covered;
 use crate::bookkeeper::view::View;
-use crate::cli::print::say;
 use crate::cli::args::{ExportCommand, Place};
 use crate::cli::outcome::{Ending, Trouble};
 use crate::cli::place::find_book;
 use crate::cli::print;
+use crate::cli::print::say;
 use crate::files::{ExportError, Format, JournalWriter};
 use crate::ledger::statement::GroupBy;
 use crate::store::StoreError;
@@ -24,7 +24,8 @@ pub async fn run(place: &Place, command: ExportCommand, as_json: bool) -> Result
     let bookkeeper = place.open().await?;
     let summary = match command {
         ExportCommand::Package { out, book } => {
-            let views = covered(&bookkeeper, book.as_deref()).ok_or_else(|| Trouble::no_book(book.as_deref().unwrap_or_default()))?;
+            let views =
+                covered(&bookkeeper, book.as_deref()).ok_or_else(|| Trouble::no_book(book.as_deref().unwrap_or_default()))?;
             let mut sizes = serde_json::Map::new();
             for view in &views {
                 let size = package(&bookkeeper, view, &out).await?;

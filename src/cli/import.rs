@@ -4,11 +4,11 @@
 use crate::bookkeeper::view::View;
 use crate::bookkeeper::{Bookkeeper, PostError, random_book_id};
 use crate::chain::Digest;
-use crate::cli::print::say;
 use crate::cli::args::{ImportCommand, ImportOptions, Place};
 use crate::cli::outcome::{Ending, Trouble};
 use crate::cli::place::find_book;
 use crate::cli::print;
+use crate::cli::print::say;
 use crate::files::refusal::{reasons_at, refusal_reasons};
 use crate::files::{BookNames, FileRefusal, Notes, VoucherReader, read_accounts, read_dimensions, read_openings};
 use crate::ledger::book::BookProfile;
@@ -56,7 +56,9 @@ impl Source {
             SourcePlace::Bytes(bytes) => Ok(Box::new(Cursor::new(*bytes))),
             SourcePlace::File(path) => match std::fs::File::open(path) {
                 Ok(file) => Ok(Box::new(file)),
-                Err(error) => Err(Trouble::environment("file_unreadable", format!("打不开文件 {}：{error}。请检查路径和权限。", self.name))),
+                Err(error) => {
+                    Err(Trouble::environment("file_unreadable", format!("打不开文件 {}：{error}。请检查路径和权限。", self.name)))
+                }
             },
         }
     }
@@ -66,7 +68,9 @@ impl Source {
         use sha2::Digest as _;
         let (mut reader, mut hash, mut buffer) = (self.open()?, sha2::Sha256::new(), vec![0; 64 * 1024]);
         loop {
-            let read = reader.read(&mut buffer).map_err(|error| Trouble::environment("file_unreadable", format!("读文件 {} 出错：{error}。", self.name)))?;
+            let read = reader
+                .read(&mut buffer)
+                .map_err(|error| Trouble::environment("file_unreadable", format!("读文件 {} 出错：{error}。", self.name)))?;
             if read == 0 {
                 return Ok(format!("file:{}", Digest::from_bytes(hash.finalize().into())));
             }
@@ -125,7 +129,11 @@ pub async fn run(place: &Place, command: ImportCommand, as_json: bool) -> Result
     let result = dispatch(place, &bookkeeper, &command).await;
     bookkeeper.close().await;
     let imported = result?;
-    if as_json { print::json(&imported.json())? } else { imported.print() }
+    if as_json {
+        print::json(&imported.json())?
+    } else {
+        imported.print()
+    }
     Ok(Ending::Done)
 }
 
@@ -156,7 +164,13 @@ pub fn read_books(source: &Source) -> Result<Vec<BookProfile>, Trouble> {
     Ok(read.into_iter().map(|book| book.profile).collect())
 }
 
-async fn books(place: &Place, bookkeeper: &Bookkeeper, source: &Source, people: People<'_>, dry_run: bool) -> Result<Imported, Trouble> {
+async fn books(
+    place: &Place,
+    bookkeeper: &Bookkeeper,
+    source: &Source,
+    people: People<'_>,
+    dry_run: bool,
+) -> Result<Imported, Trouble> {
     let (mut added, mut unchanged) = (0, 0);
     for profile in read_books(source)? {
         if bookkeeper.book(&profile.code).is_some() {
@@ -172,7 +186,13 @@ async fn books(place: &Place, bookkeeper: &Bookkeeper, source: &Source, people: 
     Ok(Imported { what: "账套", added, unchanged, replayed: false, dry_run, notes: Notes::default() })
 }
 
-pub async fn accounts(bookkeeper: &Bookkeeper, book: &str, source: &Source, people: People<'_>, dry_run: bool) -> Result<Imported, Trouble> {
+pub async fn accounts(
+    bookkeeper: &Bookkeeper,
+    book: &str,
+    source: &Source,
+    people: People<'_>,
+    dry_run: bool,
+) -> Result<Imported, Trouble> {
     let view = find_book(bookkeeper, book)?;
     let read = read_accounts(source.open()?, &view.chart).map_err(|refusal| source.refuse(refusal))?;
     let added = count(read.accounts.len());
@@ -187,7 +207,13 @@ pub async fn accounts(bookkeeper: &Bookkeeper, book: &str, source: &Source, peop
     Ok(Imported { what: "科目", added, unchanged: u64::from(read.unchanged), replayed: false, dry_run, notes: read.notes })
 }
 
-pub async fn dimensions(bookkeeper: &Bookkeeper, book: &str, source: &Source, people: People<'_>, dry_run: bool) -> Result<Imported, Trouble> {
+pub async fn dimensions(
+    bookkeeper: &Bookkeeper,
+    book: &str,
+    source: &Source,
+    people: People<'_>,
+    dry_run: bool,
+) -> Result<Imported, Trouble> {
     let view = find_book(bookkeeper, book)?;
     let read = read_dimensions(source.open()?, &view.dimensions).map_err(|refusal| source.refuse(refusal))?;
     let added = count(read.values.len());
@@ -199,15 +225,24 @@ pub async fn dimensions(bookkeeper: &Bookkeeper, book: &str, source: &Source, pe
             bookkeeper.add_dimension_values(book, read.values, people.by, view.profile.first_period.first_day()).await?;
         }
     }
-    Ok(Imported { what: "辅助核算", added, unchanged: u64::from(read.unchanged), replayed: false, dry_run, notes: read.notes })
+    Ok(Imported {
+        what: "辅助核算", added, unchanged: u64::from(read.unchanged), replayed: false, dry_run, notes: read.notes
+    })
 }
 
-pub async fn openings(bookkeeper: &Bookkeeper, book: &str, source: &Source, people: People<'_>, dry_run: bool) -> Result<Imported, Trouble> {
+pub async fn openings(
+    bookkeeper: &Bookkeeper,
+    book: &str,
+    source: &Source,
+    people: People<'_>,
+    dry_run: bool,
+) -> Result<Imported, Trouble> {
     let view = find_book(bookkeeper, book)?;
     let key = source.key()?;
     let names = BookNames { chart: &view.chart, dimensions: &view.dimensions };
     let signed = Signatures { prepared_by: people.by.into(), approved_by: people.approved_by.into(), ..Signatures::default() };
-    let read = read_openings(source.open()?, names, view.profile.first_period, signed).map_err(|refusal| source.refuse(refusal))?;
+    let read =
+        read_openings(source.open()?, names, view.profile.first_period, signed).map_err(|refusal| source.refuse(refusal))?;
     let (lines, voucher) = (count(read.voucher.draft.lines.len()), read.voucher);
     let imported = |replayed, notes| Imported {
         what: "期初余额",
@@ -239,7 +274,8 @@ pub async fn vouchers(bookkeeper: &Bookkeeper, book: &str, source: &Source, dry_
         return Ok(Imported { what: "凭证", added: 0, unchanged, replayed: true, dry_run, notes: Notes::default() });
     }
     let (examined_view, examined_source) = (view.clone(), source.clone());
-    let examined = tokio::task::spawn_blocking(move || examine(&examined_view, &examined_source)).await.map_err(Trouble::internal)?;
+    let examined =
+        tokio::task::spawn_blocking(move || examine(&examined_view, &examined_source)).await.map_err(Trouble::internal)?;
     let (added, notes) = examined?;
     if !dry_run && added > 0 {
         let (chunks, received) = mpsc::channel(2);
@@ -291,7 +327,10 @@ fn send(view: &View, source: &Source, key: &str, chunks: &mpsc::Sender<Vec<Draft
     let mut chunk = Vec::with_capacity(CHUNK_VOUCHERS);
     for read in &mut reader {
         let Ok(mut voucher) = read else {
-            return Err(Trouble::environment("file_changed", format!("文件 {} 在导入过程中被改动，什么都没有记。请重试。", source.name)));
+            return Err(Trouble::environment(
+                "file_changed",
+                format!("文件 {} 在导入过程中被改动，什么都没有记。请重试。", source.name),
+            ));
         };
         key.clone_into(&mut voucher.draft.source.key);
         chunk.push(voucher.draft);

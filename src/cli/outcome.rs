@@ -1,9 +1,9 @@
 //! How a command ends: exit codes, and sentences that say where, why and what to do.
 
+use crate::bookkeeper::OpenError;
 use crate::bookkeeper::keys::KeyError;
 use crate::bookkeeper::receipt::PostError;
 use crate::bookkeeper::seal::SealError;
-use crate::bookkeeper::OpenError;
 use crate::store::StoreError;
 use crate::verify::WriteError;
 use serde_json::json;
@@ -60,7 +60,10 @@ impl Trouble {
     /// Prints to standard error and gives the exit code.
     pub fn print(&self, json: bool) -> ExitCode {
         if json {
-            eprintln!("{}", json!({ "code": self.code, "message": self.message, "details": self.details, "exit_code": self.exit }));
+            eprintln!(
+                "{}",
+                json!({ "code": self.code, "message": self.message, "details": self.details, "exit_code": self.exit })
+            );
         } else {
             eprintln!("错误：{}", self.message);
             for detail in &self.details {
@@ -76,12 +79,18 @@ impl From<StoreError> for Trouble {
         let (code, message) = match &error {
             StoreError::DiskFull => ("disk_full", "磁盘已满，这次没有记账。请腾出空间后重试。".to_owned()),
             StoreError::ReadOnly => ("read_only", "数据库或其目录是只读的，不能记账。请检查权限。".to_owned()),
-            StoreError::Corrupt(why) => ("database_corrupt", format!("数据库不是本系统的，或已损坏：{why}。请用备份恢复，并用 cunshe check 查看。")),
+            StoreError::Corrupt(why) => {
+                ("database_corrupt", format!("数据库不是本系统的，或已损坏：{why}。请用备份恢复，并用 cunshe check 查看。"))
+            }
             StoreError::NewerSchema { found, known } => {
                 ("database_newer", format!("数据库由更新的版本建立（结构 {found}，本程序只认识到 {known}）。请升级程序。"))
             }
-            StoreError::EngineTooOld { found, needed } => ("engine_too_old", format!("数据库软件太旧：现为 {found}，至少需要 {needed}。")),
-            StoreError::CannotOpen(why) => ("cannot_open", format!("打不开数据库：{why}。请检查路径、权限和地址；第一次使用请先运行 cunshe init。")),
+            StoreError::EngineTooOld { found, needed } => {
+                ("engine_too_old", format!("数据库软件太旧：现为 {found}，至少需要 {needed}。"))
+            }
+            StoreError::CannotOpen(why) => {
+                ("cannot_open", format!("打不开数据库：{why}。请检查路径、权限和地址；第一次使用请先运行 cunshe init。"))
+            }
             StoreError::Busy => ("busy", "数据库正忙，请稍后重试。".to_owned()),
             StoreError::HeadMoved => ("busy", "另有程序同时在记账，请重试。".to_owned()),
             StoreError::Engine(why) => ("store_failed", format!("数据库出错：{why}")),
@@ -97,7 +106,9 @@ impl From<KeyError> for Trouble {
                 "key_missing",
                 format!("已有账套，但找不到安装密钥 {}。请放回原来的密钥文件；不能用新密钥代替。", path.display()),
             ),
-            KeyError::Malformed(path) => Trouble::environment("key_malformed", format!("安装密钥 {} 的内容不对。请放回原来的文件。", path.display())),
+            KeyError::Malformed(path) => {
+                Trouble::environment("key_malformed", format!("安装密钥 {} 的内容不对。请放回原来的文件。", path.display()))
+            }
             KeyError::WrongKey(book) => {
                 Trouble::environment("key_wrong", format!("安装密钥不是启用账套 {book} 时的那一把。请放回原来的密钥文件。"))
             }
@@ -107,7 +118,9 @@ impl From<KeyError> for Trouble {
             KeyError::Forked { book, signed, found } => Trouble::new(
                 13,
                 "history_forked",
-                format!("账套 {book} 已签到第 {signed} 条，数据库中却只有 {found} 条或是另一段历史。可能恢复了旧备份；在说明之前，本账套只读。"),
+                format!(
+                    "账套 {book} 已签到第 {signed} 条，数据库中却只有 {found} 条或是另一段历史。可能恢复了旧备份；在说明之前，本账套只读。"
+                ),
             ),
         }
     }
@@ -116,10 +129,13 @@ impl From<KeyError> for Trouble {
 impl From<WriteError> for Trouble {
     fn from(error: WriteError) -> Trouble {
         match &error {
-            WriteError::NotEmpty(path) => Trouble::environment("not_empty", format!("目录 {} 不是空的。请换一个目录，以免混入旧文件。", path.display())),
-            WriteError::Io { path, error } => {
-                Trouble::environment("file_unwritable", format!("不能写 {}：{error}。请检查路径、权限和磁盘空间。", path.display()))
+            WriteError::NotEmpty(path) => {
+                Trouble::environment("not_empty", format!("目录 {} 不是空的。请换一个目录，以免混入旧文件。", path.display()))
             }
+            WriteError::Io { path, error } => Trouble::environment(
+                "file_unwritable",
+                format!("不能写 {}：{error}。请检查路径、权限和磁盘空间。", path.display()),
+            ),
             WriteError::Root => Trouble::new(3, "root_differs", "条目与检查点不符，审计包没有完成。请运行 cunshe check。"),
         }
     }
@@ -157,7 +173,12 @@ impl From<PostError> for Trouble {
                     let place = if refused.len() > 1 || index > 0 { format!("第 {} 张：", index + 1) } else { String::new() };
                     details.push(format!("{place}{}（{}）", reason.message(), reason.rule.code()));
                 }
-                Trouble { exit: 10, code: code.unwrap_or_else(|| "refused".into()), message: "账套拒绝，什么都没有记：".into(), details }
+                Trouble {
+                    exit: 10,
+                    code: code.unwrap_or_else(|| "refused".into()),
+                    message: "账套拒绝，什么都没有记：".into(),
+                    details,
+                }
             }
             PostError::KeyTaken { key, first } => {
                 let number = first.map(|receipt| format!("（{} {}）", receipt.period, receipt.number)).unwrap_or_default();

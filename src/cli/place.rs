@@ -17,8 +17,9 @@ impl Place {
     pub fn url(&self) -> Result<DbUrl, Trouble> {
         match &self.db {
             None => Ok(DbUrl::Sqlite(self.data.join("cunshe.db"))),
-            Some(text) => DbUrl::parse(text)
-                .ok_or_else(|| Trouble::usage(format!("看不懂数据库地址 {text}。应为 sqlite:文件路径 或 postgres://用户:密码@主机/库名。"))),
+            Some(text) => DbUrl::parse(text).ok_or_else(|| {
+                Trouble::usage(format!("看不懂数据库地址 {text}。应为 sqlite:文件路径 或 postgres://用户:密码@主机/库名。"))
+            }),
         }
     }
 
@@ -78,7 +79,8 @@ pub fn number(text: &str) -> Result<VoucherNumber, Trouble> {
 impl RangeOptions {
     /// The periods asked for; what is left open reaches as far as the books do.
     pub fn range(&self, views: &[Arc<View>]) -> Result<Range, Trouble> {
-        let widest = widest_range(views).ok_or_else(|| Trouble::new(11, "book_unknown", "还没有账套。先运行 cunshe demo 或 cunshe book open。"))?;
+        let widest = widest_range(views)
+            .ok_or_else(|| Trouble::new(11, "book_unknown", "还没有账套。先运行 cunshe demo 或 cunshe book open。"))?;
         let from = self.from.as_deref().map(period).transpose()?.unwrap_or(widest.from);
         let to = self.to.as_deref().map(period).transpose()?.unwrap_or(widest.to);
         if from > to {

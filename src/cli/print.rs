@@ -30,7 +30,9 @@ pub fn table(columns: &[(&str, Align)], rows: &[Vec<String>]) {
     let widths: Vec<usize> = columns
         .iter()
         .enumerate()
-        .map(|(index, (heading, _))| rows.iter().filter_map(|row| row.get(index)).map(|cell| cell.width()).fold(heading.width(), usize::max))
+        .map(|(index, (heading, _))| {
+            rows.iter().filter_map(|row| row.get(index)).map(|cell| cell.width()).fold(heading.width(), usize::max)
+        })
         .collect();
     let headings: Vec<String> = columns.iter().map(|(heading, _)| (*heading).to_owned()).collect();
     print_row(columns, &widths, &headings);

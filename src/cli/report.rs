@@ -1,12 +1,12 @@
 //! `report`: figures as tables for people, or as JSON.
 
+use crate::bookkeeper::Bookkeeper;
 use crate::bookkeeper::report::{PostedVoucher, covered};
 use crate::bookkeeper::view::View;
-use crate::bookkeeper::Bookkeeper;
-use crate::cli::print::say;
 use crate::cli::args::{Place, RangeOptions, ReportCommand};
 use crate::cli::outcome::{Ending, Trouble};
 use crate::cli::place::{find_book, number, period};
+use crate::cli::print::say;
 use crate::cli::print::{self, Align};
 use crate::ledger::statement::{Columns, GroupBy, IncomeTable, Range, TrialBalance};
 use crate::ledger::{AccountCode, Dimension, Side};
@@ -38,7 +38,8 @@ pub async fn run(place: &Place, command: ReportCommand, as_json: bool) -> Result
             let view = find_book(&bookkeeper, &book)?;
             let (period, number) = (period(&text)?, number(&typed)?);
             let found = bookkeeper.voucher(&view, period, number).await?;
-            let posted = found.ok_or_else(|| Trouble::new(11, "voucher_unknown", format!("账套 {book} 在 {period} 没有凭证 {number}。")))?;
+            let posted = found
+                .ok_or_else(|| Trouble::new(11, "voucher_unknown", format!("账套 {book} 在 {period} 没有凭证 {number}。")))?;
             if as_json { print::json(&voucher_json(&posted))? } else { print_voucher(&view, &posted) }
         }
     }
@@ -52,7 +53,12 @@ fn dimension_filter(text: &str) -> Result<(Dimension, &str), Trouble> {
 }
 
 /// The income table of one book or of all.
-pub async fn income(bookkeeper: &Bookkeeper, book: Option<&str>, range: &RangeOptions, group_by: GroupBy) -> Result<(IncomeTable, Vec<Arc<View>>), Trouble> {
+pub async fn income(
+    bookkeeper: &Bookkeeper,
+    book: Option<&str>,
+    range: &RangeOptions,
+    group_by: GroupBy,
+) -> Result<(IncomeTable, Vec<Arc<View>>), Trouble> {
     let views = covered(bookkeeper, book).ok_or_else(|| Trouble::no_book(book.unwrap_or_default()))?;
     let range = range.range(&views)?;
     let table = bookkeeper.income_by_community(&views, range, group_by).await?;
@@ -76,8 +82,11 @@ fn print_trial_balance(view: &View, table: &TrialBalance) {
         row.extend(parts.iter().flat_map(|part| [print::amount(part.debit), print::amount(part.credit)]));
         row
     };
-    let mut rows: Vec<Vec<String>> =
-        table.rows.iter().map(|row| cells(row.account.to_string(), row.name.clone(), [row.opening, row.movement, row.closing])).collect();
+    let mut rows: Vec<Vec<String>> = table
+        .rows
+        .iter()
+        .map(|row| cells(row.account.to_string(), row.name.clone(), [row.opening, row.movement, row.closing]))
+        .collect();
     for (name, totals) in [("合计", &table.totals), ("表外合计", &table.memorandum_totals)] {
         rows.push(cells(String::new(), name.into(), [totals.opening, totals.movement, totals.closing]));
     }
@@ -126,8 +135,23 @@ async fn account_lines(bookkeeper: &Bookkeeper, view: &View, typed: &str, range:
     if as_json {
         return print::json(&page);
     }
-    say!("{} 明细账  {} {}  {} 至 {}  期初 {}", view.profile.name, account, page.name, range.from, range.to, print::with_commas(page.opening));
-    let columns = [("日期", Align::Left), ("凭证", Align::Left), ("摘要", Align::Left), ("借方", Align::Right), ("贷方", Align::Right), ("余额", Align::Right)];
+    say!(
+        "{} 明细账  {} {}  {} 至 {}  期初 {}",
+        view.profile.name,
+        account,
+        page.name,
+        range.from,
+        range.to,
+        print::with_commas(page.opening)
+    );
+    let columns = [
+        ("日期", Align::Left),
+        ("凭证", Align::Left),
+        ("摘要", Align::Left),
+        ("借方", Align::Right),
+        ("贷方", Align::Right),
+        ("余额", Align::Right),
+    ];
     let row = |line: &crate::bookkeeper::report::AccountLine| {
         let amount = print::with_commas(line.amount);
         let (debit, credit) = if line.side == Side::Debit { (amount, String::new()) } else { (String::new(), amount) };
@@ -169,7 +193,8 @@ fn print_voucher(view: &View, posted: &PostedVoucher) {
         .map(|line| {
             let amount = print::with_commas(line.amount);
             let (debit, credit) = if line.side == Side::Debit { (amount, String::new()) } else { (String::new(), amount) };
-            let dimensions: Vec<String> = line.dimensions.iter().map(|(dimension, code)| format!("{}={code}", dimension.chinese())).collect();
+            let dimensions: Vec<String> =
+                line.dimensions.iter().map(|(dimension, code)| format!("{}={code}", dimension.chinese())).collect();
             vec![format!("{} {}", line.account, line.account_name), debit, credit, dimensions.join(" ")]
         })
         .collect();

@@ -1,9 +1,9 @@
 //! `serve`: the HTTP door on a loopback address, until the process is told to stop.
 
 use crate::bookkeeper::Bookkeeper;
-use crate::cli::print::say;
 use crate::cli::args::{Place, ServeOptions};
 use crate::cli::outcome::{Ending, Trouble};
+use crate::cli::print::say;
 use crate::http;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -29,7 +29,9 @@ pub async fn listen(address: SocketAddr) -> Result<TcpListener, Trouble> {
     })?;
     TcpListener::bind(address).await.map_err(|error| {
         let (code, why) = match error.kind() {
-            std::io::ErrorKind::AddrInUse => ("port_busy", "端口已被占用。请停掉占用它的程序，或用 --listen 换一个端口".to_owned()),
+            std::io::ErrorKind::AddrInUse => {
+                ("port_busy", "端口已被占用。请停掉占用它的程序，或用 --listen 换一个端口".to_owned())
+            }
             std::io::ErrorKind::PermissionDenied => ("port_denied", "没有使用这个端口的权限。请换 1024 以上的端口".to_owned()),
             _ => ("port_failed", error.to_string()),
         };

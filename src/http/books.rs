@@ -47,7 +47,8 @@ pub fn find_book(door: &Door, code: &str) -> Result<Arc<View>, Problem> {
 }
 
 pub fn period(text: &str) -> Result<Period, Problem> {
-    Period::parse(text).ok_or_else(|| Problem::bad_request("period_malformed", format!("看不懂会计期间 {text}。应为 2025-01 的形式。")))
+    Period::parse(text)
+        .ok_or_else(|| Problem::bad_request("period_malformed", format!("看不懂会计期间 {text}。应为 2025-01 的形式。")))
 }
 
 /// The periods asked for; what is left open reaches as far as the books do.

@@ -166,12 +166,24 @@ impl Findings<'_> {
             None => message,
         };
         let line = line.map(|line| line + 1);
-        self.errors.push(ProblemDetail { pointer: format!("{}{place}/{field}", self.base), line, code: code.to_owned(), message });
+        self.errors.push(ProblemDetail {
+            pointer: format!("{}{place}/{field}", self.base),
+            line,
+            code: code.to_owned(),
+            message,
+        });
     }
 }
 
 /// Signatures with their times checked.
-pub fn signatures(prepared_by: &str, prepared_at: &str, approved_by: &str, approved_at: &str, base: &str, errors: &mut Vec<ProblemDetail>) -> Signatures {
+pub fn signatures(
+    prepared_by: &str,
+    prepared_at: &str,
+    approved_by: &str,
+    approved_at: &str,
+    base: &str,
+    errors: &mut Vec<ProblemDetail>,
+) -> Signatures {
     let mut findings = Findings { base, errors };
     for (field, time) in [("prepared_at", prepared_at), ("approved_at", approved_at)] {
         if !time.is_empty() && time.parse::<jiff::Timestamp>().is_err() {
@@ -190,7 +202,12 @@ pub fn signatures(prepared_by: &str, prepared_at: &str, approved_by: &str, appro
 pub fn date(text: &str, base: &str, errors: &mut Vec<ProblemDetail>) -> Option<jiff::civil::Date> {
     let date = parse_date(text);
     if date.is_none() {
-        Findings { base, errors }.add(None, "date", "date_malformed", format!("看不懂日期 {text}。应为 2025-01-31 的形式，并且是真实的日期。"));
+        Findings { base, errors }.add(
+            None,
+            "date",
+            "date_malformed",
+            format!("看不懂日期 {text}。应为 2025-01-31 的形式，并且是真实的日期。"),
+        );
     }
     date
 }
@@ -251,7 +268,12 @@ fn read_attachment(attachment: &AttachmentIn, findings: &mut Findings) -> Option
 fn read_line(index: usize, line: &LineIn, findings: &mut Findings) -> Option<DraftLine> {
     let account = AccountCode::parse(&line.account);
     if account.is_none() {
-        findings.add(Some(index), "account", "account_code_malformed", format!("看不懂科目编码 {}。应为 3 至 12 位数字。", line.account));
+        findings.add(
+            Some(index),
+            "account",
+            "account_code_malformed",
+            format!("看不懂科目编码 {}。应为 3 至 12 位数字。", line.account),
+        );
     }
     let side = Side::parse(&line.side);
     if side.is_none() {
@@ -259,7 +281,9 @@ fn read_line(index: usize, line: &LineIn, findings: &mut Findings) -> Option<Dra
     }
     let amount = Amount::parse(&line.amount).map_err(|error| {
         let (code, message) = match error {
-            AmountError::NotANumber => ("amount_malformed", format!("看不懂金额 {}。应为 6000.00 的形式，不带逗号。", line.amount)),
+            AmountError::NotANumber => {
+                ("amount_malformed", format!("看不懂金额 {}。应为 6000.00 的形式，不带逗号。", line.amount))
+            }
             AmountError::TooFine => ("amount_too_fine", format!("金额 {} 超过两位小数。请四舍五入到分。", line.amount)),
             AmountError::TooLarge => ("amount_too_large", format!("金额 {} 超过单行上限。请核对小数点。", line.amount)),
         };
@@ -291,7 +315,12 @@ fn read_dimensions(index: usize, given: &DimensionsIn, findings: &mut Findings) 
             }
             None => {
                 let field = format!("dimensions/{}", dimension.word());
-                findings.add(Some(index), &field, "dimension_code_malformed", format!("看不懂“{}”的编码 {code}。编码为 1 至 32 位字母、数字、下划线或连字符。", dimension.chinese()));
+                findings.add(
+                    Some(index),
+                    &field,
+                    "dimension_code_malformed",
+                    format!("看不懂“{}”的编码 {code}。编码为 1 至 32 位字母、数字、下划线或连字符。", dimension.chinese()),
+                );
             }
         }
     }

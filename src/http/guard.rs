@@ -30,7 +30,8 @@ fn names_this_machine(authority: &str) -> bool {
 fn is_foreign(headers: &HeaderMap, method: &Method) -> bool {
     let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
     let host = text(HOST).is_none_or(names_this_machine);
-    let origin = text(ORIGIN).is_none_or(|origin| origin.split_once("://").is_some_and(|(_, authority)| names_this_machine(authority)));
+    let origin =
+        text(ORIGIN).is_none_or(|origin| origin.split_once("://").is_some_and(|(_, authority)| names_this_machine(authority)));
     !host || (method != Method::GET && !origin)
 }
 

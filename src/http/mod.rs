@@ -86,14 +86,20 @@ pub fn router(bookkeeper: Bookkeeper) -> Router {
         .route("/readyz", get(ready))
         .route("/metrics", get(|State(door): State<Door>| async move { door.metrics.render() }))
         .fallback(|| async { Problem::not_found("route_unknown", "没有这个地址。接口说明见 /api/openapi.json。") })
-        .method_not_allowed_fallback(|| async { Problem::new(405, "method_not_allowed", "这个地址不支持该方法。接口说明见 /api/openapi.json。") })
+        .method_not_allowed_fallback(|| async {
+            Problem::new(405, "method_not_allowed", "这个地址不支持该方法。接口说明见 /api/openapi.json。")
+        })
         .with_state(door)
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(middleware::from_fn(guard::guard))
 }
 
 /// Serves until `stop` is ready, then lets what is under way finish.
-pub async fn serve(listener: TcpListener, bookkeeper: Bookkeeper, stop: impl Future<Output = ()> + Send + 'static) -> std::io::Result<()> {
+pub async fn serve(
+    listener: TcpListener,
+    bookkeeper: Bookkeeper,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
     axum::serve(listener, router(bookkeeper)).with_graceful_shutdown(stop).await
 }
 

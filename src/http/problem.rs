@@ -86,13 +86,21 @@ impl Problem {
         match error {
             PostError::Refused(refused) => Problem::refused(&refused, pointer),
             PostError::KeyTaken { key, first } => {
-                let first = first.map(|receipt| format!("（记为 {} {}，序号 {}）", receipt.period, receipt.number, receipt.seq)).unwrap_or_default();
-                Problem::new(409, "idempotency_key_reused", format!("幂等键 {key} 已用于内容不同的请求{first}。请换一个键，或原样重发。"))
+                let first = first
+                    .map(|receipt| format!("（记为 {} {}，序号 {}）", receipt.period, receipt.number, receipt.seq))
+                    .unwrap_or_default();
+                Problem::new(
+                    409,
+                    "idempotency_key_reused",
+                    format!("幂等键 {key} 已用于内容不同的请求{first}。请换一个键，或原样重发。"),
+                )
             }
             PostError::NoSuchBook => Problem::not_found("book_unknown", "没有这个账套。"),
             PostError::TooLarge => Problem::new(413, "request_too_large", "一次请求的凭证或分录太多。请分成几批。"),
             PostError::Busy | PostError::Stopping => Problem::new(503, "busy", "正忙，这次没有记账。请稍后用同一个幂等键重试。"),
-            PostError::Forked => Problem::new(409, "history_forked", "账套落后于已签的检查点，可能恢复了旧备份；在说明之前只读。"),
+            PostError::Forked => {
+                Problem::new(409, "history_forked", "账套落后于已签的检查点，可能恢复了旧备份；在说明之前只读。")
+            }
             PostError::Store(error) => Problem::of_store(&error),
             PostError::Key(error) => Problem::of_key(&error),
             PostError::Abandoned => Problem::new(500, "abandoned", "请求没有发完，什么都没有记。"),
@@ -104,7 +112,9 @@ impl Problem {
         match error {
             StoreError::DiskFull => Problem::new(507, "disk_full", "磁盘已满，这次没有记账。请腾出空间后用同一个幂等键重试。"),
             StoreError::ReadOnly => Problem::new(503, "read_only", "数据库是只读的，这次没有记账。请检查权限。"),
-            StoreError::Busy | StoreError::HeadMoved => Problem::new(503, "busy", "数据库正忙，这次没有记账。请稍后用同一个幂等键重试。"),
+            StoreError::Busy | StoreError::HeadMoved => {
+                Problem::new(503, "busy", "数据库正忙，这次没有记账。请稍后用同一个幂等键重试。")
+            }
             _ => Problem::new(503, "store_failed", "数据库出错，结果未知。请稍后用同一个幂等键重试：只会记一次。"),
         }
     }
@@ -122,7 +132,9 @@ impl Problem {
 fn field_of(reason: &Reason) -> &'static str {
     match &reason.rule {
         Rule::AmountZero | Rule::AmountTooLarge => "/amount",
-        Rule::AccountUnknown { .. } | Rule::AccountNotLeaf { .. } | Rule::AccountClosed { .. } if reason.line.is_some() => "/account",
+        Rule::AccountUnknown { .. } | Rule::AccountNotLeaf { .. } | Rule::AccountClosed { .. } if reason.line.is_some() => {
+            "/account"
+        }
         Rule::DimensionMissing { .. } | Rule::DimensionUnknown { .. } => "/dimensions",
         Rule::PeriodUnknown { .. } | Rule::PeriodClosed { .. } | Rule::DateOutsidePeriod { .. } => "/date",
         Rule::MemoMissing => "/memo",
@@ -159,7 +171,14 @@ impl IntoResponse for Problem {
             _ => "不能处理",
         };
         let kind = format!("urn:cunshe:problem:{}", self.code);
-        let body = ProblemBody { kind, title: title.into(), status: self.status, detail: self.detail, code: self.code, errors: self.errors };
+        let body = ProblemBody {
+            kind,
+            title: title.into(),
+            status: self.status,
+            detail: self.detail,
+            code: self.code,
+            errors: self.errors,
+        };
         let mut response = (status, Json(body)).into_response();
         response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if self.status == 503 {

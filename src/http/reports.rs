@@ -62,7 +62,8 @@ fn value(report: &impl Serialize) -> Result<Json<Value>, Problem> {
 
 fn dimension(text: &str) -> Result<Dimension, Problem> {
     let known = Dimension::ALL.map(Dimension::word).join("、");
-    Dimension::parse(text).ok_or_else(|| Problem::bad_request("dimension_unknown", format!("没有辅助核算类别 {text}。可用：{known}。")))
+    Dimension::parse(text)
+        .ok_or_else(|| Problem::bad_request("dimension_unknown", format!("没有辅助核算类别 {text}。可用：{known}。")))
 }
 
 /// 明细账
@@ -126,7 +127,8 @@ async fn income(door: &Door, book: Option<&str>, query: IncomeQuery) -> Result<J
     let views = covered(&door.bookkeeper, book).ok_or_else(|| Problem::no_book(book.unwrap_or_default()))?;
     let range = range(&RangeQuery { from: query.from, to: query.to }, &views)?;
     let group_by = GroupBy::parse(query.group_by.as_deref().unwrap_or("none"));
-    let group_by = group_by.ok_or_else(|| Problem::bad_request("group_by_unknown", format!("group_by 只能是 {}。", GroupBy::WORDS)))?;
+    let group_by =
+        group_by.ok_or_else(|| Problem::bad_request("group_by_unknown", format!("group_by 只能是 {}。", GroupBy::WORDS)))?;
     value(&door.bookkeeper.income_by_community(&views, range, group_by).await?)
 }
 
@@ -134,7 +136,10 @@ async fn income(door: &Door, book: Option<&str>, query: IncomeQuery) -> Result<J
 #[utoipa::path(get, path = "/api/v1/income-by-community", tag = "报表", params(IncomeQuery),
     responses((status = 200, description = "每个社区一行；cells 与 groups 次序相同", body = Value),
         (status = "default", description = "请求有误", body = ProblemBody, content_type = "application/problem+json")))]
-pub async fn income_by_community(State(door): State<Door>, query: Result<Query<IncomeQuery>, QueryRejection>) -> Result<Json<Value>, Problem> {
+pub async fn income_by_community(
+    State(door): State<Door>,
+    query: Result<Query<IncomeQuery>, QueryRejection>,
+) -> Result<Json<Value>, Problem> {
     income(&door, None, query?.0).await
 }
 

@@ -73,10 +73,16 @@ pub struct PageQuery {
 /// The idempotency key of a request that posts.
 fn key(headers: &HeaderMap) -> Result<String, Problem> {
     let value = headers.get("idempotency-key");
-    let value = value.ok_or_else(|| Problem::bad_request("idempotency_key_missing", "缺少 Idempotency-Key 请求头。请为每次记账生成一个唯一的键，重试时原样带上。"))?;
+    let value = value.ok_or_else(|| {
+        Problem::bad_request(
+            "idempotency_key_missing",
+            "缺少 Idempotency-Key 请求头。请为每次记账生成一个唯一的键，重试时原样带上。",
+        )
+    })?;
     let fits = (1..=KEY_BYTES_MAX).contains(&value.len()) && value.as_bytes().iter().all(u8::is_ascii_graphic);
     let text = value.to_str().ok().filter(|_| fits);
-    text.map(str::to_owned).ok_or_else(|| Problem::bad_request("idempotency_key_malformed", "Idempotency-Key 应为 1 至 128 个可见 ASCII 字符。"))
+    text.map(str::to_owned)
+        .ok_or_else(|| Problem::bad_request("idempotency_key_malformed", "Idempotency-Key 应为 1 至 128 个可见 ASCII 字符。"))
 }
 
 fn created<T: Serialize>(body: &T, replayed: bool) -> Response {
@@ -109,7 +115,8 @@ pub async fn post(
     let draft = read_json::<VoucherIn>(&body)?.into_draft("", &mut errors);
     let draft = draft.ok_or_else(|| Problem::malformed(errors))?;
     stopwatch.lap("parse");
-    let posted = door.bookkeeper.post(&book, &key, vec![draft]).await.map_err(|error| Problem::of_post(error, |_| String::new()))?;
+    let posted =
+        door.bookkeeper.post(&book, &key, vec![draft]).await.map_err(|error| Problem::of_post(error, |_| String::new()))?;
     Ok(created(one(&posted)?, posted.replayed))
 }
 
@@ -159,7 +166,12 @@ pub async fn post_batch(
 }
 
 fn address(path: &VoucherPath) -> Result<(Period, VoucherNumber), Problem> {
-    let unknown = || Problem::not_found("voucher_unknown", format!("没有凭证 {} {}。期间应为 2025-01，字号应为 记-12 的形式。", path.period, path.number));
+    let unknown = || {
+        Problem::not_found(
+            "voucher_unknown",
+            format!("没有凭证 {} {}。期间应为 2025-01，字号应为 记-12 的形式。", path.period, path.number),
+        )
+    };
     Period::parse(&path.period).zip(VoucherNumber::parse(&path.number)).ok_or_else(unknown)
 }
 
@@ -181,7 +193,8 @@ pub async fn reverse(
     let address = address(&path)?;
     let reversal: ReversalIn = read_json(&body)?;
     let mut errors = Vec::new();
-    let signed = signatures(&reversal.prepared_by, &reversal.prepared_at, &reversal.approved_by, &reversal.approved_at, "", &mut errors);
+    let signed =
+        signatures(&reversal.prepared_by, &reversal.prepared_at, &reversal.approved_by, &reversal.approved_at, "", &mut errors);
     let date = date(&reversal.date, "", &mut errors);
     let date = date.filter(|_| errors.is_empty()).ok_or_else(|| Problem::malformed(errors))?;
     let posted = door.bookkeeper.reverse(&path.book, address, &key, date, signed).await;
@@ -229,7 +242,10 @@ fn describe(posted: &PostedVoucher) -> Value {
     let attachments = voucher.attachments.iter().map(|attachment| {
         json!({ "name": attachment.name, "size": attachment.size, "sha256": crate::chain::Digest::from_bytes(attachment.sha256).to_string() })
     });
-    let reverses = voucher.reverses.as_ref().map(|reversed| json!({ "period": reversed.period, "number": reversed.number, "seq": reversed.seq }));
+    let reverses = voucher
+        .reverses
+        .as_ref()
+        .map(|reversed| json!({ "period": reversed.period, "number": reversed.number, "seq": reversed.seq }));
     let signed = &voucher.signatures;
     json!({
         "period": voucher.period, "number": voucher.number, "date": voucher.date.to_string(), "purpose": voucher.purpose.word(),

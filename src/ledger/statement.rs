@@ -4,7 +4,9 @@
 use crate::ledger::balance::{BalanceKey, Movement};
 use crate::ledger::chart::Level;
 use crate::ledger::dimension::DimensionRegister;
-use crate::ledger::{AccountCode, Amount, Chart, Dimension, DimensionCode, DimensionSet, DimensionValue, Element, Period, Purpose};
+use crate::ledger::{
+    AccountCode, Amount, Chart, Dimension, DimensionCode, DimensionSet, DimensionValue, Element, Period, Purpose,
+};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 

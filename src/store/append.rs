@@ -5,11 +5,15 @@ use crate::chain::Digest;
 use crate::chain::tree::FullTile;
 use crate::journal::projection::LineRow;
 use crate::journal::{Entry, Latest, Projection};
-use crate::store::db::{Column, Insert, Tx, Value};
+use crate::store::db::{Column, Insert, Statement, Tx, Value};
 use crate::store::{Store, StoreError, int};
 use std::collections::HashMap;
 use std::sync::Arc;
+use tokio::sync::mpsc;
 use uuid::Uuid;
+
+/// Statements made ready ahead of the database.
+const READY_AHEAD: usize = 4;
 
 /// Everything one commit writes for one book.
 #[derive(Default)]
@@ -74,154 +78,23 @@ impl Appender {
         if self.tx.execute(sql, values).await? == 1 { Ok(()) } else { Err(StoreError::HeadMoved) }
     }
 
-    /// Writes a batch under a head that [`Appender::swap_head`] has moved.
+    /// Writes a batch under a head that [`Appender::swap_head`] has moved. Rows are made ready on another thread while
+    /// the database takes in those before them.
     pub async fn write(&mut self, book: i64, batch: Batch) -> Result<(), StoreError> {
-        self.write_entries(book, batch.entries).await?;
-        self.write_tiles(book, batch.tiles).await?;
-        self.write_vouchers(book, &batch.projection).await?;
-        self.write_lines(book, &batch.projection).await?;
-        self.write_sums(book, batch.projection).await
-    }
-
-    async fn write_entries(&mut self, book: i64, entries: Vec<Entry>) -> Result<(), StoreError> {
-        let count = entries.len();
-        let (mut seqs, mut kinds) = (Vec::with_capacity(count), Vec::with_capacity(count));
-        let (mut heads, mut bodies) = (Vec::with_capacity(count), Vec::with_capacity(count));
-        for entry in entries {
-            seqs.push(int(entry.seq));
-            kinds.push(i64::from(entry.kind.number()));
-            heads.push(entry.head.to_vec());
-            bodies.push(entry.body);
+        let (sender, mut ready) = mpsc::channel(READY_AHEAD);
+        let engine = self.tx.engine();
+        let maker = tokio::task::spawn_blocking(move || {
+            for_each_insert(book, batch, |insert, columns| {
+                for statement in Statement::make(engine, insert, columns) {
+                    // The other side is gone when a statement failed: there is nothing left to do.
+                    let _ = sender.blocking_send(statement);
+                }
+            });
+        });
+        while let Some(statement) = ready.recv().await {
+            self.tx.run(statement).await?;
         }
-        let insert = Insert { table: "entry", columns: &["book", "seq", "kind", "head", "body"], conflict: "" };
-        let columns =
-            vec![same(book, count), Column::Ints(seqs), Column::Ints(kinds), Column::Blobs(heads), Column::Blobs(bodies)];
-        self.tx.insert_many(&insert, columns).await
-    }
-
-    async fn write_tiles(&mut self, book: i64, tiles: Vec<FullTile>) -> Result<(), StoreError> {
-        let count = tiles.len();
-        let levels = tiles.iter().map(|tile| i64::from(tile.id.level)).collect();
-        let positions = tiles.iter().map(|tile| int(tile.id.index)).collect();
-        let hashes = tiles.iter().map(|tile| tile.hashes.iter().flat_map(|hash| *hash.as_bytes()).collect()).collect();
-        let insert = Insert { table: "tile", columns: &["book", "level", "position", "hashes"], conflict: "" };
-        let columns = vec![same(book, count), Column::Ints(levels), Column::Ints(positions), Column::Blobs(hashes)];
-        self.tx.insert_many(&insert, columns).await
-    }
-
-    async fn write_vouchers(&mut self, book: i64, projection: &Projection) -> Result<(), StoreError> {
-        let rows = &projection.vouchers;
-        let insert = Insert { table: "voucher", columns: &["book", "period", "word", "serial", "seq"], conflict: "" };
-        let columns = vec![
-            same(book, rows.len()),
-            Column::Ints(rows.iter().map(|row| row.period.ordinal()).collect()),
-            texts(rows.iter().map(|row| row.number.word.chinese())),
-            Column::Ints(rows.iter().map(|row| i64::from(row.number.serial)).collect()),
-            Column::Ints(rows.iter().map(|row| int(row.seq)).collect()),
-        ];
-        self.tx.insert_many(&insert, columns).await
-    }
-
-    async fn write_lines(&mut self, book: i64, projection: &Projection) -> Result<(), StoreError> {
-        // In key order: neighbours in the table are written one after the other.
-        let mut rows: Vec<&LineRow> = projection.lines.iter().collect();
-        rows.sort_unstable();
-        let insert = Insert {
-            table: "line",
-            columns: &["book", "account", "period", "seq", "line", "side", "amount", "dimension_set"],
-            conflict: "",
-        };
-        let columns = vec![
-            same(book, rows.len()),
-            Column::Ints(rows.iter().map(|row| row.account.ordinal()).collect()),
-            Column::Ints(rows.iter().map(|row| row.period.ordinal()).collect()),
-            Column::Ints(rows.iter().map(|row| int(row.seq)).collect()),
-            Column::Ints(rows.iter().map(|row| i64::from(row.line)).collect()),
-            Column::Ints(rows.iter().map(|row| row.side as i64).collect()),
-            Column::Ints(rows.iter().map(|row| row.amount.fen()).collect()),
-            Column::Ints(rows.iter().map(|row| i64::from(row.dimension_set)).collect()),
-        ];
-        self.tx.insert_many(&insert, columns).await
-    }
-
-    /// Balances once a batch, then the small tables.
-    async fn write_sums(&mut self, book: i64, mut projection: Projection) -> Result<(), StoreError> {
-        // In key order, so that writers on several connections cannot lock rows crosswise.
-        let balances: Vec<_> = projection.balances.sorted().into_iter().collect();
-        let insert = Insert {
-            table: "balance",
-            columns: &["book", "period", "account", "purpose", "dimension_set", "debit", "credit"],
-            conflict: "ON CONFLICT (book, period, account, purpose, dimension_set)
-                       DO UPDATE SET debit = balance.debit + excluded.debit, credit = balance.credit + excluded.credit",
-        };
-        let columns = vec![
-            same(book, balances.len()),
-            Column::Ints(balances.iter().map(|(key, _)| key.period.ordinal()).collect()),
-            Column::Ints(balances.iter().map(|(key, _)| key.account.ordinal()).collect()),
-            Column::Ints(balances.iter().map(|(key, _)| key.purpose.ordinal()).collect()),
-            Column::Ints(balances.iter().map(|(key, _)| i64::from(key.dimension_set)).collect()),
-            Column::Ints(balances.iter().map(|(_, sums)| sums.debit.fen()).collect()),
-            Column::Ints(balances.iter().map(|(_, sums)| sums.credit.fen()).collect()),
-        ];
-        self.tx.insert_many(&insert, columns).await?;
-        self.write_serials(book, &projection).await?;
-        self.write_sets(book, std::mem::take(&mut projection.sets)).await?;
-        self.write_reversals(book, &projection).await?;
-        self.write_requests(book, projection).await
-    }
-
-    async fn write_serials(&mut self, book: i64, projection: &Projection) -> Result<(), StoreError> {
-        let rows = &projection.serials;
-        let insert = Insert {
-            table: "serial",
-            columns: &["book", "period", "word", "last"],
-            conflict: "ON CONFLICT (book, period, word) DO UPDATE SET last = excluded.last",
-        };
-        let columns = vec![
-            same(book, rows.len()),
-            Column::Ints(rows.keys().map(|(period, _)| period.ordinal()).collect()),
-            texts(rows.keys().map(|(_, word)| word.chinese())),
-            Column::Ints(rows.values().map(|last| i64::from(*last)).collect()),
-        ];
-        self.tx.insert_many(&insert, columns).await
-    }
-
-    async fn write_sets(&mut self, book: i64, sets: Vec<(u32, crate::ledger::DimensionSet)>) -> Result<(), StoreError> {
-        let (mut numbers, mut dimensions, mut codes) = (Vec::new(), Vec::new(), Vec::new());
-        for (number, set) in &sets {
-            for (dimension, code) in set.iter() {
-                numbers.push(i64::from(*number));
-                dimensions.push(dimension.word());
-                codes.push(code.as_str());
-            }
-        }
-        let insert = Insert { table: "dimension_set", columns: &["book", "number", "dimension", "code"], conflict: "" };
-        let columns = vec![same(book, numbers.len()), Column::Ints(numbers), texts(dimensions), texts(codes)];
-        self.tx.insert_many(&insert, columns).await
-    }
-
-    async fn write_reversals(&mut self, book: i64, projection: &Projection) -> Result<(), StoreError> {
-        let rows = &projection.reversals;
-        let insert = Insert { table: "reversal", columns: &["book", "original", "reversal"], conflict: "" };
-        let columns = vec![
-            same(book, rows.len()),
-            Column::Ints(rows.iter().map(|row| int(row.original)).collect()),
-            Column::Ints(rows.iter().map(|row| int(row.reversal)).collect()),
-        ];
-        self.tx.insert_many(&insert, columns).await
-    }
-
-    async fn write_requests(&mut self, book: i64, projection: Projection) -> Result<(), StoreError> {
-        let rows = projection.requests;
-        let insert = Insert { table: "request", columns: &["book", "key", "digest", "first_seq", "count"], conflict: "" };
-        let columns = vec![
-            same(book, rows.len()),
-            texts(rows.iter().map(|row| row.key.as_str())),
-            Column::Blobs(rows.iter().map(|row| row.digest.as_bytes().to_vec()).collect()),
-            Column::Ints(rows.iter().map(|row| int(row.first_seq)).collect()),
-            Column::Ints(rows.iter().map(|row| int(row.count)).collect()),
-        ];
-        self.tx.insert_many(&insert, columns).await
+        maker.await.map_err(|error| StoreError::Corrupt(error.to_string()))
     }
 
     /// On return it is durable.
@@ -232,6 +105,160 @@ impl Appender {
     pub async fn rollback(self) -> Result<(), StoreError> {
         self.tx.rollback().await
     }
+}
+
+/// Rows of one table.
+type Rows = (Insert, Vec<Column>);
+
+/// Everything a batch writes, table by table.
+fn for_each_insert(book: i64, mut batch: Batch, mut emit: impl FnMut(Insert, Vec<Column>)) {
+    let mut emit = |(insert, columns)| emit(insert, columns);
+    emit(entries(book, std::mem::take(&mut batch.entries)));
+    emit(tiles(book, std::mem::take(&mut batch.tiles)));
+    let projection = batch.projection;
+    emit(vouchers(book, &projection));
+    emit(lines(book, &projection));
+    emit(balances(book, &projection));
+    emit(serials(book, &projection));
+    emit(sets(book, &projection));
+    emit(reversals(book, &projection));
+    emit(requests(book, &projection));
+}
+
+fn entries(book: i64, entries: Vec<Entry>) -> Rows {
+    let count = entries.len();
+    let (mut seqs, mut kinds) = (Vec::with_capacity(count), Vec::with_capacity(count));
+    let (mut heads, mut bodies) = (Vec::with_capacity(count), Vec::with_capacity(count));
+    for entry in entries {
+        seqs.push(int(entry.seq));
+        kinds.push(i64::from(entry.kind.number()));
+        heads.push(entry.head.to_vec());
+        bodies.push(entry.body);
+    }
+    let insert = Insert { table: "entry", columns: &["book", "seq", "kind", "head", "body"], conflict: "" };
+    let columns = vec![same(book, count), Column::Ints(seqs), Column::Ints(kinds), Column::Blobs(heads), Column::Blobs(bodies)];
+    (insert, columns)
+}
+
+fn tiles(book: i64, tiles: Vec<FullTile>) -> Rows {
+    let count = tiles.len();
+    let levels = tiles.iter().map(|tile| i64::from(tile.id.level)).collect();
+    let positions = tiles.iter().map(|tile| int(tile.id.index)).collect();
+    let hashes = tiles.iter().map(|tile| tile.hashes.iter().flat_map(|hash| *hash.as_bytes()).collect()).collect();
+    let insert = Insert { table: "tile", columns: &["book", "level", "position", "hashes"], conflict: "" };
+    let columns = vec![same(book, count), Column::Ints(levels), Column::Ints(positions), Column::Blobs(hashes)];
+    (insert, columns)
+}
+
+fn vouchers(book: i64, projection: &Projection) -> Rows {
+    let rows = &projection.vouchers;
+    let insert = Insert { table: "voucher", columns: &["book", "period", "word", "serial", "seq"], conflict: "" };
+    let columns = vec![
+        same(book, rows.len()),
+        Column::Ints(rows.iter().map(|row| row.period.ordinal()).collect()),
+        texts(rows.iter().map(|row| row.number.word.chinese())),
+        Column::Ints(rows.iter().map(|row| i64::from(row.number.serial)).collect()),
+        Column::Ints(rows.iter().map(|row| int(row.seq)).collect()),
+    ];
+    (insert, columns)
+}
+
+fn lines(book: i64, projection: &Projection) -> Rows {
+    // In key order: neighbours in the table are written one after the other.
+    let mut rows: Vec<&LineRow> = projection.lines.iter().collect();
+    rows.sort_unstable();
+    let insert = Insert {
+        table: "line",
+        columns: &["book", "account", "period", "seq", "line", "side", "amount", "dimension_set"],
+        conflict: "",
+    };
+    let columns = vec![
+        same(book, rows.len()),
+        Column::Ints(rows.iter().map(|row| row.account.ordinal()).collect()),
+        Column::Ints(rows.iter().map(|row| row.period.ordinal()).collect()),
+        Column::Ints(rows.iter().map(|row| int(row.seq)).collect()),
+        Column::Ints(rows.iter().map(|row| i64::from(row.line)).collect()),
+        Column::Ints(rows.iter().map(|row| row.side as i64).collect()),
+        Column::Ints(rows.iter().map(|row| row.amount.fen()).collect()),
+        Column::Ints(rows.iter().map(|row| i64::from(row.dimension_set)).collect()),
+    ];
+    (insert, columns)
+}
+
+/// Balances, once a batch.
+fn balances(book: i64, projection: &Projection) -> Rows {
+    // In key order, so that writers on several connections cannot lock rows crosswise.
+    let balances: Vec<_> = projection.balances.sorted().into_iter().collect();
+    let insert = Insert {
+        table: "balance",
+        columns: &["book", "period", "account", "purpose", "dimension_set", "debit", "credit"],
+        conflict: "ON CONFLICT (book, period, account, purpose, dimension_set)
+                   DO UPDATE SET debit = balance.debit + excluded.debit, credit = balance.credit + excluded.credit",
+    };
+    let columns = vec![
+        same(book, balances.len()),
+        Column::Ints(balances.iter().map(|(key, _)| key.period.ordinal()).collect()),
+        Column::Ints(balances.iter().map(|(key, _)| key.account.ordinal()).collect()),
+        Column::Ints(balances.iter().map(|(key, _)| key.purpose.ordinal()).collect()),
+        Column::Ints(balances.iter().map(|(key, _)| i64::from(key.dimension_set)).collect()),
+        Column::Ints(balances.iter().map(|(_, sums)| sums.debit.fen()).collect()),
+        Column::Ints(balances.iter().map(|(_, sums)| sums.credit.fen()).collect()),
+    ];
+    (insert, columns)
+}
+
+fn serials(book: i64, projection: &Projection) -> Rows {
+    let rows = &projection.serials;
+    let insert = Insert {
+        table: "serial",
+        columns: &["book", "period", "word", "last"],
+        conflict: "ON CONFLICT (book, period, word) DO UPDATE SET last = excluded.last",
+    };
+    let columns = vec![
+        same(book, rows.len()),
+        Column::Ints(rows.keys().map(|(period, _)| period.ordinal()).collect()),
+        texts(rows.keys().map(|(_, word)| word.chinese())),
+        Column::Ints(rows.values().map(|last| i64::from(*last)).collect()),
+    ];
+    (insert, columns)
+}
+
+fn sets(book: i64, projection: &Projection) -> Rows {
+    let (mut numbers, mut dimensions, mut codes) = (Vec::new(), Vec::new(), Vec::new());
+    for (number, set) in &projection.sets {
+        for (dimension, code) in set.iter() {
+            numbers.push(i64::from(*number));
+            dimensions.push(dimension.word());
+            codes.push(code.as_str());
+        }
+    }
+    let insert = Insert { table: "dimension_set", columns: &["book", "number", "dimension", "code"], conflict: "" };
+    let columns = vec![same(book, numbers.len()), Column::Ints(numbers), texts(dimensions), texts(codes)];
+    (insert, columns)
+}
+
+fn reversals(book: i64, projection: &Projection) -> Rows {
+    let rows = &projection.reversals;
+    let insert = Insert { table: "reversal", columns: &["book", "original", "reversal"], conflict: "" };
+    let columns = vec![
+        same(book, rows.len()),
+        Column::Ints(rows.iter().map(|row| int(row.original)).collect()),
+        Column::Ints(rows.iter().map(|row| int(row.reversal)).collect()),
+    ];
+    (insert, columns)
+}
+
+fn requests(book: i64, projection: &Projection) -> Rows {
+    let rows = &projection.requests;
+    let insert = Insert { table: "request", columns: &["book", "key", "digest", "first_seq", "count"], conflict: "" };
+    let columns = vec![
+        same(book, rows.len()),
+        texts(rows.iter().map(|row| row.key.as_str())),
+        Column::Blobs(rows.iter().map(|row| row.digest.as_bytes().to_vec()).collect()),
+        Column::Ints(rows.iter().map(|row| int(row.first_seq)).collect()),
+        Column::Ints(rows.iter().map(|row| int(row.count)).collect()),
+    ];
+    (insert, columns)
 }
 
 /// A column of texts, each distinct one made once.

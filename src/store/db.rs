@@ -18,6 +18,9 @@ const SQLITE_VERSION_MIN: (u32, u32, u32) = (3, 51, 3);
 const POSTGRES_VERSION_MIN: u32 = 15;
 /// Rows of one SQLite statement; with ten columns this stays below its 32,766 parameters.
 const SQLITE_ROWS_MAX: usize = 1024;
+/// Up to so many rows a statement of exactly that size is prepared and kept: a group of single vouchers is then one
+/// statement a table, where each statement costs a thread switch.
+const SQLITE_ROWS_EXACT: usize = 64;
 /// Readers beside the one writer. Two cores serve four readers well.
 const READERS: u32 = 4;
 /// How long a statement waits for another process that holds the SQLite file.
@@ -124,6 +127,31 @@ impl Row {
 pub enum Db {
     Sqlite { writer: SqlitePool, readers: SqlitePool },
     Postgres { pool: PgPool },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+/// A statement with its values bound, ready to run.
+pub enum Statement {
+    Sqlite(SqliteQuery),
+    Postgres(PostgresQuery),
+}
+
+impl Statement {
+    /// Makes the statements that insert rows given column by column: as few as the engine allows.
+    pub fn make(engine: Engine, insert: Insert, columns: Vec<Column>) -> Vec<Statement> {
+        if columns.iter().any(|column| column.len() == 0) {
+            return Vec::new();
+        }
+        match engine {
+            Engine::Sqlite => insert_sqlite(&insert, columns),
+            Engine::Postgres => vec![insert_postgres(&insert, columns)],
+        }
+    }
 }
 
 /// A transaction; dropped without [`Tx::commit`], it never happened.
@@ -260,14 +288,21 @@ impl Tx {
         })
     }
 
-    /// Inserts rows given column by column, as few statements as the engine allows.
-    pub async fn insert_many(&mut self, insert: &Insert, columns: Vec<Column>) -> Result<(), StoreError> {
-        if columns.first().is_none_or(|column| column.len() == 0) {
-            return Ok(());
+    /// Runs a statement that [`Statement::make`] has made for this engine.
+    pub async fn run(&mut self, statement: Statement) -> Result<(), StoreError> {
+        match (self, statement) {
+            (Tx::Sqlite(tx), Statement::Sqlite(query)) => query.execute(&mut **tx).await.map(|_| ()).map_err(StoreError::from),
+            (Tx::Postgres(tx), Statement::Postgres(query)) => {
+                query.execute(&mut **tx).await.map(|_| ()).map_err(StoreError::from)
+            }
+            _ => Err(StoreError::Corrupt("a statement made for another engine".into())),
         }
+    }
+
+    pub fn engine(&self) -> Engine {
         match self {
-            Tx::Sqlite(tx) => insert_sqlite(tx, insert, columns).await,
-            Tx::Postgres(tx) => insert_postgres(tx, insert, columns).await,
+            Tx::Sqlite(_) => Engine::Sqlite,
+            Tx::Postgres(_) => Engine::Postgres,
         }
     }
 
@@ -300,7 +335,7 @@ async fn open_sqlite(path: &Path, create: bool) -> Result<Db, StoreError> {
         .pragma("wal_autocheckpoint", WAL_PAGES)
         .pragma("cache_size", WRITER_CACHE)
         .pragma("temp_store", "MEMORY")
-        .statement_cache_capacity(256);
+        .statement_cache_capacity(1024);
     let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
     let reading = options.pragma("query_only", "ON").pragma("cache_size", READER_CACHE);
     let readers = SqlitePoolOptions::new().max_connections(READERS).connect_with(reading).await?;
@@ -374,8 +409,8 @@ async fn fetch_postgres<'e>(
     Ok(bind_postgres(sql, values).fetch_all(executor).await?.into_iter().map(Row::Postgres).collect())
 }
 
-/// Many rows per VALUES. Row counts are powers of two, so that few statements are ever prepared.
-async fn insert_sqlite(tx: &mut Transaction<'static, Sqlite>, insert: &Insert, columns: Vec<Column>) -> Result<(), StoreError> {
+/// Many rows per VALUES. Larger row counts are powers of two, so that few statements are ever prepared.
+fn insert_sqlite(insert: &Insert, columns: Vec<Column>) -> Vec<Statement> {
     enum Cells {
         Same(i64),
         Ints(std::vec::IntoIter<i64>),
@@ -383,6 +418,7 @@ async fn insert_sqlite(tx: &mut Transaction<'static, Sqlite>, insert: &Insert, c
         Blobs(std::vec::IntoIter<Vec<u8>>),
     }
     let mut left = columns[0].len();
+    let mut statements = Vec::new();
     let mut cells: Vec<Cells> = columns
         .into_iter()
         .map(|column| match column {
@@ -393,7 +429,11 @@ async fn insert_sqlite(tx: &mut Transaction<'static, Sqlite>, insert: &Insert, c
         })
         .collect();
     while left > 0 {
-        let rows = if left >= SQLITE_ROWS_MAX { SQLITE_ROWS_MAX } else { 1 << left.ilog2() };
+        let rows = match left {
+            SQLITE_ROWS_MAX.. => SQLITE_ROWS_MAX,
+            0..=SQLITE_ROWS_EXACT => left,
+            _ => 1 << left.ilog2(),
+        };
         let row = format!("({}?)", "?,".repeat(insert.columns.len() - 1));
         let more = format!(",{row}").repeat(rows - 1);
         // A failure ends the transaction anyway; saying so spares SQLite a journal of its own for each statement.
@@ -411,19 +451,15 @@ async fn insert_sqlite(tx: &mut Transaction<'static, Sqlite>, insert: &Insert, c
                 };
             }
         }
-        query.execute(&mut **tx).await?;
+        statements.push(Statement::Sqlite(query));
         left -= rows;
     }
-    Ok(())
+    statements
 }
 
 /// One statement whatever the number of rows: an array a column, unnested side by side in the target list, which
 /// spares PostgreSQL the tuple store that a set-returning function in FROM is put into.
-async fn insert_postgres(
-    tx: &mut Transaction<'static, Postgres>,
-    insert: &Insert,
-    columns: Vec<Column>,
-) -> Result<(), StoreError> {
+fn insert_postgres(insert: &Insert, columns: Vec<Column>) -> Statement {
     let values: Vec<String> = columns
         .iter()
         .enumerate()
@@ -445,6 +481,5 @@ async fn insert_postgres(
             Column::Blobs(values) => query.bind(values),
         };
     }
-    query.execute(&mut **tx).await?;
-    Ok(())
+    Statement::Postgres(query)
 }

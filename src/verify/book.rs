@@ -42,7 +42,10 @@ fn open_checkpoint(path: &Path, trust: &Trust, report: &mut BookReport) -> Optio
         report.find(Finding::new(9, "checkpoint_missing", "没有检查点文件，审计包不完整。"));
         return None;
     };
-    let opened = trust.keys.iter().find_map(|key| Checkpoint::open(&note, key, key.name()).ok().map(|checkpoint| (checkpoint, key.clone())));
+    let opened = trust
+        .keys
+        .iter()
+        .find_map(|key| Checkpoint::open(&note, key, key.name()).ok().map(|checkpoint| (checkpoint, key.clone())));
     let Some((checkpoint, key)) = opened else {
         report.find(Finding::new(2, "checkpoint_not_signed", "检查点不是用给出的公钥签的，或已被改动。"));
         return None;
@@ -78,8 +81,12 @@ fn first_book_id(folder: &BookFolder, report: &mut BookReport) -> Option<Uuid> {
 fn bundle_finding(error: &BundleError, seq: u64) -> Finding {
     match error {
         BundleError::Missing(path) => Finding::new(9, "file_missing", format!("缺少文件 {path}，审计包不完整。")).at(seq),
-        BundleError::Heads(why) => Finding::new(3, "entries_malformed", format!("第 {seq} 条起的条目包无法读取：{why}。")).at(seq),
-        BundleError::Bodies(why) => Finding::new(5, "bodies_malformed", format!("第 {seq} 条起的内容包无法读取：{why}。")).at(seq),
+        BundleError::Heads(why) => {
+            Finding::new(3, "entries_malformed", format!("第 {seq} 条起的条目包无法读取：{why}。")).at(seq)
+        }
+        BundleError::Bodies(why) => {
+            Finding::new(5, "bodies_malformed", format!("第 {seq} 条起的内容包无法读取：{why}。")).at(seq)
+        }
     }
 }
 
@@ -103,7 +110,11 @@ struct Judge<'a> {
 
 impl<'a> Judge<'a> {
     fn new(folder: &'a BookFolder, book: Uuid, checkpoint: &Checkpoint, trust: &Trust, report: &'a mut BookReport) -> Judge<'a> {
-        let mine = trust.checkpoints.iter().filter(|known| known.checkpoint.origin == checkpoint.origin).map(|known| known.checkpoint.size);
+        let mine = trust
+            .checkpoints
+            .iter()
+            .filter(|known| known.checkpoint.origin == checkpoint.origin)
+            .map(|known| known.checkpoint.size);
         let roots = mine.chain(packaged_sizes(folder)).map(|size| (size, None)).collect();
         let receipts = trust.receipts.iter().filter(|receipt| receipt.book == report.book || receipt.book == checkpoint.origin);
         let leaves = receipts.map(|receipt| (receipt.seq, None)).collect();
@@ -183,7 +194,8 @@ impl<'a> Judge<'a> {
             return;
         };
         for reason in state.examine(&event, original.as_ref()) {
-            let mut finding = Finding::new(6, reason.rule.code(), format!("第 {seq} 条条目违反规则：{}", reason.message())).at(seq);
+            let mut finding =
+                Finding::new(6, reason.rule.code(), format!("第 {seq} 条条目违反规则：{}", reason.message())).at(seq);
             finding.voucher = voucher_name(&event);
             self.report.find(finding);
         }
@@ -271,7 +283,11 @@ impl<'a> Judge<'a> {
         for size in packaged_sizes(self.folder) {
             let note = std::fs::read_to_string(self.folder.path.join(format!("checkpoints/{size}"))).unwrap_or_default();
             match Checkpoint::open(&note, key, key.name()) {
-                Err(_) => self.report.find(Finding::new(2, "checkpoint_not_signed", format!("审计包中第 {size} 条处的检查点签名无效。"))),
+                Err(_) => self.report.find(Finding::new(
+                    2,
+                    "checkpoint_not_signed",
+                    format!("审计包中第 {size} 条处的检查点签名无效。"),
+                )),
                 Ok(earlier) => self.compare_root(&earlier, size, "审计包中"),
             }
         }
@@ -279,7 +295,11 @@ impl<'a> Judge<'a> {
         for known in &mine {
             self.compare_root(&known.checkpoint, known.checkpoint.size, &known.file);
         }
-        let receipts: Vec<_> = trust.receipts.iter().filter(|receipt| receipt.book == self.report.book || receipt.book == checkpoint.origin).collect();
+        let receipts: Vec<_> = trust
+            .receipts
+            .iter()
+            .filter(|receipt| receipt.book == self.report.book || receipt.book == checkpoint.origin)
+            .collect();
         for receipt in &receipts {
             receipt.check(self.leaves.get(&receipt.seq).copied().flatten(), key, self.report);
         }
@@ -293,8 +313,16 @@ impl<'a> Judge<'a> {
     fn compare_root(&mut self, earlier: &Checkpoint, size: u64, place: &str) {
         let found = self.roots.get(&earlier.size).copied().flatten();
         if earlier.size != size || found != Some(earlier.root) {
-            let why = if earlier.size > self.folder.size { "审计包比它短，尾部被截断" } else { "那以前的条目已被改写" };
-            self.report.find(Finding::new(3, "history_differs", format!("{place}第 {} 条处的检查点与审计包不符：{why}。", earlier.size)));
+            let why = if earlier.size > self.folder.size {
+                "审计包比它短，尾部被截断"
+            } else {
+                "那以前的条目已被改写"
+            };
+            self.report.find(Finding::new(
+                3,
+                "history_differs",
+                format!("{place}第 {} 条处的检查点与审计包不符：{why}。", earlier.size),
+            ));
         }
     }
 
@@ -307,10 +335,13 @@ impl<'a> Judge<'a> {
         let cells: Vec<_> = self
             .balances
             .iter()
-            .filter_map(|(key, sum)| income_of(&state.book.chart, key, state.sets.get(key.dimension_set)?, *sum, GroupBy::Nothing))
+            .filter_map(|(key, sum)| {
+                income_of(&state.book.chart, key, state.sets.get(key.dimension_set)?, *sum, GroupBy::Nothing)
+            })
             .collect();
         let books = vec![(&*state.book.chart, &*state.book.dimensions)];
-        let income = IncomeTable::compute(range, &cells, &RegisterNames { books, group_by: GroupBy::Nothing }).map(serde_json::to_value);
+        let income =
+            IncomeTable::compute(range, &cells, &RegisterNames { books, group_by: GroupBy::Nothing }).map(serde_json::to_value);
         for (name, computed) in [("trial-balance", Some(trial_balance)), ("income-by-community", income)] {
             let path = format!("reports/{name}.json");
             let found: Option<Value> = self.folder.read(&path).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
@@ -363,7 +394,9 @@ fn first_difference(found: &Value, computed: &Value, place: String) -> String {
     match (found, computed) {
         (Value::Object(a), Value::Object(b)) if a.len() == b.len() => {
             let differing = a.iter().find(|(key, value)| b.get(*key) != Some(value));
-            differing.map_or(place.clone(), |(key, value)| first_difference(value, b.get(key).unwrap_or(&Value::Null), format!("{place}/{key}")))
+            differing.map_or(place.clone(), |(key, value)| {
+                first_difference(value, b.get(key).unwrap_or(&Value::Null), format!("{place}/{key}"))
+            })
         }
         (Value::Array(a), Value::Array(b)) if a.len() == b.len() => {
             let differing = a.iter().zip(b).position(|(a, b)| a != b);

@@ -36,7 +36,11 @@ pub fn run(request: &Request, json: bool) -> u8 {
         Err(finding) => Report::of(finding),
     };
     report.elapsed = begin.elapsed();
-    if json { report.print_json() } else { report.print() }
+    if json {
+        report.print_json()
+    } else {
+        report.print()
+    }
     report.exit_code()
 }
 

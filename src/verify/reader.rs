@@ -72,7 +72,8 @@ impl BookFolder {
     pub fn tail(&self) -> Option<String> {
         let last = self.size / WIDTH;
         let partial = u16::try_from(self.size % WIDTH).unwrap_or(0);
-        let beyond = [(last, TILE_WIDTH), (last + 1, TILE_WIDTH)].into_iter().filter_map(|(index, width)| entries_path(index, width));
+        let beyond =
+            [(last, TILE_WIDTH), (last + 1, TILE_WIDTH)].into_iter().filter_map(|(index, width)| entries_path(index, width));
         let wider = (partial + 1..TILE_WIDTH).filter_map(|width| entries_path(last, width));
         beyond.chain(wider).find(|path| self.path.join(path).is_file())
     }

@@ -127,7 +127,9 @@ impl Report {
                 };
                 println!("  {mark} {}：{}", step.step, step.detail);
             }
-            book.findings.iter().for_each(|finding| println!("  [{}] {}（{}）", finding.exit_code, finding.message, finding.code));
+            book.findings
+                .iter()
+                .for_each(|finding| println!("  [{}] {}（{}）", finding.exit_code, finding.message, finding.code));
         }
         self.findings.iter().for_each(|finding| println!("[{}] {}（{}）", finding.exit_code, finding.message, finding.code));
         match self.exit_code() {

@@ -1,8 +1,8 @@
 //! What the auditor brings, and all that is trusted.
 
 use crate::chain::{Checkpoint, Digest, TlogProof, VerifierKey};
-use crate::verify::report::{BookReport, Finding, Report};
 use crate::verify::Request;
+use crate::verify::report::{BookReport, Finding, Report};
 use serde_json::Value;
 use std::path::Path;
 
@@ -57,19 +57,24 @@ impl Trust {
         let (file, note) = read_text(path)?;
         let opened = self.keys.iter().find_map(|key| Checkpoint::open(&note, key, key.name()).ok());
         let message = || format!("检查点 {file} 不是用给出的公钥签的，或已被改动。");
-        opened.map(|checkpoint| Known { file: file.clone(), checkpoint }).ok_or_else(|| Finding::new(2, "checkpoint_not_signed", message()))
+        opened
+            .map(|checkpoint| Known { file: file.clone(), checkpoint })
+            .ok_or_else(|| Finding::new(2, "checkpoint_not_signed", message()))
     }
 
     /// What was brought along for books that the package does not have: a hidden book is a finding.
     pub fn report_unused(&self, report: &mut Report) {
         let seen = |book: &str| report.books.iter().any(|seen| book == seen.book || book.ends_with(&format!("/{}", seen.book)));
         let keys = self.keys.iter().filter(|key| !seen(key.name())).map(|key| (key.name().to_owned(), "公钥"));
-        let checkpoints = self.checkpoints.iter().filter(|known| !seen(&known.checkpoint.origin)).map(|known| (known.file.clone(), "检查点"));
+        let checkpoints =
+            self.checkpoints.iter().filter(|known| !seen(&known.checkpoint.origin)).map(|known| (known.file.clone(), "检查点"));
         let receipts = self.receipts.iter().filter(|receipt| !seen(&receipt.book)).map(|receipt| (receipt.file.clone(), "回执"));
         let missing: Vec<Finding> = keys
             .chain(checkpoints)
             .chain(receipts)
-            .map(|(name, what)| Finding::new(9, "book_missing", format!("审计包里没有{what} {name} 所属的账套：不完整，或被隐藏。")))
+            .map(|(name, what)| {
+                Finding::new(9, "book_missing", format!("审计包里没有{what} {name} 所属的账套：不完整，或被隐藏。"))
+            })
             .collect();
         report.findings.extend(missing);
     }
@@ -91,7 +96,8 @@ fn read_key(given: &str) -> Result<VerifierKey, Finding> {
 /// A receipt as the service gives it, a list of them, or a `.tlog-proof`.
 fn read_receipts(path: &Path) -> Result<Vec<Receipt>, Finding> {
     let (file, text) = read_text(path)?;
-    let malformed = || Finding::new(2, "receipt_malformed", format!("看不懂回执 {file}。应为记账时得到的 JSON，或 .tlog-proof 文件。"));
+    let malformed =
+        || Finding::new(2, "receipt_malformed", format!("看不懂回执 {file}。应为记账时得到的 JSON，或 .tlog-proof 文件。"));
     if let Ok(proof) = TlogProof::parse(&text) {
         let book = proof.checkpoint.lines().next().unwrap_or_default().to_owned();
         return Ok(vec![Receipt { file, book, seq: proof.index.saturating_add(1), leaf: None, proof: Some(proof) }]);
@@ -112,7 +118,8 @@ impl Receipt {
     pub fn check(&self, leaf: Option<Digest>, key: &VerifierKey, report: &mut BookReport) {
         let at = |code, message: String| Finding::new(3, code, message).at(self.seq);
         let Some(leaf) = leaf else {
-            return report.find(at("receipt_missing", format!("回执 {} 的第 {} 条不在审计包里：尾部被截断。", self.file, self.seq)));
+            return report
+                .find(at("receipt_missing", format!("回执 {} 的第 {} 条不在审计包里：尾部被截断。", self.file, self.seq)));
         };
         if self.leaf.is_some_and(|told| told != leaf) {
             report.find(at("receipt_differs", format!("回执 {} 的第 {} 条已被改写。", self.file, self.seq)));

@@ -90,7 +90,9 @@ impl PackageWriter {
         let index = (self.edge.size() - u64::from(width)) / u64::from(TILE_WIDTH);
         let (heads, bodies) = (std::mem::take(&mut self.heads), std::mem::take(&mut self.bodies));
         let paths = entries_path(index, width).zip(bodies_path(index, width));
-        let (Some((entries_path, bodies_path)), Ok(entries), Ok(bodies)) = (paths, encode_entries(&heads), encode_bodies(&bodies)) else {
+        let (Some((entries_path, bodies_path)), Ok(entries), Ok(bodies)) =
+            (paths, encode_entries(&heads), encode_bodies(&bodies))
+        else {
             return Err(WriteError::Root);
         };
         write(&self.folder.join(entries_path), &entries)?;
@@ -126,7 +128,10 @@ impl PackageWriter {
         for (size, note) in earlier {
             write(&self.folder.join(format!("checkpoints/{size}")), note.as_bytes())?;
         }
-        let reports = [("trial-balance", serde_json::to_vec_pretty(trial_balance)), ("income-by-community", serde_json::to_vec_pretty(income))];
+        let reports = [
+            ("trial-balance", serde_json::to_vec_pretty(trial_balance)),
+            ("income-by-community", serde_json::to_vec_pretty(income)),
+        ];
         for (name, report) in reports {
             let path = self.folder.join(format!("reports/{name}.json"));
             let report = report.map_err(|error| WriteError::Io { path: path.clone(), error: error.into() })?;

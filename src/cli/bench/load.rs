@@ -38,7 +38,8 @@ impl Load {
 
     /// Every second voucher has two lines, every other one four.
     fn voucher(number: u64, lines: u64) -> String {
-        let (month, day) = (number % 12 + 1, number % 28 + 1);
+        // Books are kept month by month: neighbours in time are neighbours in the load.
+        let (month, day) = (number / 1_000 % 12 + 1, number % 28 + 1);
         let (place, kind) = (community(number % 27 + 1), income_type(number % 8 + 1));
         let yuan = number % 9_000 + 100;
         let mut text = format!(
@@ -104,7 +105,12 @@ impl Load {
     }
 
     /// Posts prepared batches from several clients; gives how long it took.
-    pub async fn batches(&self, address: SocketAddr, clients: usize, batches: Vec<(String, String)>) -> Result<Duration, Trouble> {
+    pub async fn batches(
+        &self,
+        address: SocketAddr,
+        clients: usize,
+        batches: Vec<(String, String)>,
+    ) -> Result<Duration, Trouble> {
         let begin = Instant::now();
         let left = Arc::new(Mutex::new(batches));
         let mut tasks = JoinSet::new();

@@ -6,10 +6,10 @@ mod load;
 mod server;
 
 use crate::bookkeeper::random_book_id;
-use crate::cli::print::say;
 use crate::cli::args::{BenchOptions, Place};
 use crate::cli::outcome::{Ending, Trouble};
 use crate::cli::print;
+use crate::cli::print::say;
 use crate::ledger::book::BookProfile;
 use crate::ledger::chart::ChartStandard;
 use crate::ledger::{Dimension, DimensionCode, DimensionValue, Period};
@@ -36,10 +36,13 @@ pub async fn run(place: &Place, options: BenchOptions, as_json: bool) -> Result<
     let peer = singles(&place, &alone, Some(1), &options).await?;
     note("单张记账：合并提交");
     let ours = singles(&place, &grouped, None, &options).await?;
-    report.insert("single".into(), json!({
-        "clients": options.clients,
-        "per_second": round(ours), "peer_per_second": round(peer), "ratio": ratio(ours, peer),
-    }));
+    report.insert(
+        "single".into(),
+        json!({
+            "clients": options.clients,
+            "per_second": round(ours), "peer_per_second": round(peer), "ratio": ratio(ours, peer),
+        }),
+    );
 
     note("批量记账");
     let mut server = Server::start(&place, None).await?;
@@ -57,12 +60,19 @@ pub async fn run(place: &Place, options: BenchOptions, as_json: bool) -> Result<
     note("导出审计包并核验");
     report.insert("verify".into(), verify(&place, &batched).await?);
     report.insert("entries".into(), json!(size));
-    report.insert("engine".into(), json!(if place.db.as_deref().is_some_and(|db| db.starts_with("postgres")) { "postgres" } else { "sqlite" }));
+    report.insert(
+        "engine".into(),
+        json!(if place.db.as_deref().is_some_and(|db| db.starts_with("postgres")) { "postgres" } else { "sqlite" }),
+    );
     if let Err(error) = std::fs::remove_dir_all(&place.data) {
         eprintln!("测试数据留在 {}：{error}", place.data.display());
     }
     let report = Value::Object(report);
-    if as_json { print::json(&report)? } else { print_report(&report) }
+    if as_json {
+        print::json(&report)?
+    } else {
+        print_report(&report)
+    }
     Ok(Ending::Done)
 }
 
@@ -108,7 +118,8 @@ async fn singles(place: &Place, book: &str, group_max: Option<usize>, options: &
 async fn batches(server: &Server, book: &str, options: &BenchOptions) -> Result<Value, Trouble> {
     let load = Load::new(book);
     load.batches(server.address, 1, load.prepare(2, options.batch)).await?;
-    let prepared = load.prepare((usize::try_from(options.vouchers).unwrap_or(usize::MAX) / options.batch.max(1)).max(1), options.batch);
+    let prepared =
+        load.prepare((usize::try_from(options.vouchers).unwrap_or(usize::MAX) / options.batch.max(1)).max(1), options.batch);
     let vouchers = prepared.len() * options.batch;
     let before = server.stages().await?;
     let elapsed = load.batches(server.address, BATCH_CLIENTS, prepared).await?;
