@@ -11,4 +11,4 @@ bench:
 
 # Writes schemas/openapi.json anew from the code.
 schemas:
-    CUNSHE_WRITE_SCHEMAS=1 cargo nextest run --test http openapi
+    CUNSHE_WRITE_SCHEMAS=1 cargo nextest run --test it openapi

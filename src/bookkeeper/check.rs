@@ -2,6 +2,7 @@
 //! the checkpoints with what the tables hold. The books judge themselves here; an outsider uses the verifier.
 
 use crate::bookkeeper::Bookkeeper;
+use crate::bookkeeper::seal::SealError;
 use crate::bookkeeper::view::View;
 use crate::chain::tile::{TILE_WIDTH, decode_tile};
 use crate::chain::tree::Edge;
@@ -9,7 +10,7 @@ use crate::chain::{Checkpoint, Digest, VerifierKey, leaf_hash};
 use crate::journal::{Event, Latest, Original, Projection, State, entry};
 use crate::store::StoreError;
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Findings listed per book; the rest would only follow from them.
 const FINDINGS_MAX: usize = 20;
@@ -76,21 +77,33 @@ impl Bookkeeper {
     /// Checks one book as of `view`.
     pub async fn check_book(&self, view: &View) -> Result<BookCheck, StoreError> {
         let mut check = BookCheck { book: view.profile.code.clone(), entries: view.latest.seq, ..BookCheck::default() };
-        let signed = self.store.checkpoints(view.number).await?;
-        let sizes = signed.iter().map(|(size, _)| *size).collect();
+        for problem in self.store.integrity().await? {
+            check.find(4, "database", None, format!("数据库文件内部不一致：{problem}"));
+        }
+        let kept = self.store.checkpoints(view.number).await?;
+        let signed = match self.keys.signed(&view.profile.code) {
+            Ok(signed) => signed,
+            Err(error) => {
+                check.find(2, "signed", None, format!("已签检查点的清单无法读取：{error}"));
+                Vec::new()
+            }
+        };
+        let sizes = kept.iter().map(|(size, _)| *size).chain(signed.iter().map(|(size, _)| *size)).collect();
         let Some(mut replay) = self.replay(view, sizes, &mut check).await? else { return Ok(check) };
         replay.projection.close_request();
         check.root = replay.edge.root().to_string();
         check.vouchers = replay.vouchers;
         self.check_head(view, &replay, &mut check).await?;
-        self.check_checkpoints(view, &signed, &replay, &mut check);
+        self.check_checkpoints(view, &kept, &replay, &mut check);
+        check_signed(&signed, &kept, &replay, &mut check);
+        self.check_last_signed(view, &mut check).await?;
         self.check_tiles(view, &replay, &mut check).await?;
         self.check_projections(view, &mut replay, &mut check).await?;
         Ok(check)
     }
 
     /// Reads every entry by the verifier's rules; stops at the first that cannot be followed.
-    async fn replay(&self, view: &View, sizes: Vec<u64>, check: &mut BookCheck) -> Result<Option<Replay>, StoreError> {
+    async fn replay(&self, view: &View, sizes: BTreeSet<u64>, check: &mut BookCheck) -> Result<Option<Replay>, StoreError> {
         let mut replay: Option<Replay> = None;
         let mut latest = Latest::NONE;
         let mut first = 1;
@@ -178,11 +191,11 @@ impl Bookkeeper {
         Ok(())
     }
 
-    fn check_checkpoints(&self, view: &View, signed: &[(u64, String)], replay: &Replay, check: &mut BookCheck) {
+    fn check_checkpoints(&self, view: &View, kept: &[(u64, String)], replay: &Replay, check: &mut BookCheck) {
         let Ok(key) = VerifierKey::parse(&replay.state.verifier_key) else {
             return check.find(2, "book", None, "账套启用时登记的公钥无法读取");
         };
-        for (size, note) in signed {
+        for (size, note) in kept {
             match Checkpoint::open(note, &key, key.name()) {
                 Err(error) => check.find(2, "checkpoint", Some(*size), format!("第 {size} 条处的检查点签名无效：{error}")),
                 Ok(checkpoint) if checkpoint.size != *size || replay.roots.get(size) != Some(&checkpoint.root) => {
@@ -194,6 +207,18 @@ impl Bookkeeper {
         if replay.edge.root() != view.root {
             check.find(3, "tile", None, "默克尔树的根与条目重算的根不符");
         }
+    }
+
+    /// The newest signature lies outside the database: a database that is behind it was restored or cut off.
+    async fn check_last_signed(&self, view: &View, check: &mut BookCheck) -> Result<(), StoreError> {
+        match self.check_extends(view).await {
+            Ok(()) | Err(SealError::Stale | SealError::NoSuchBook | SealError::NoSuchEntry) => {}
+            Err(SealError::Store(error)) => return Err(error),
+            Err(SealError::Key(error)) => {
+                check.find(3, "last-signed", None, format!("账套与数据库之外最后签名的检查点不符：{error}"))
+            }
+        }
+        Ok(())
     }
 
     async fn check_tiles(&self, view: &View, replay: &Replay, check: &mut BookCheck) -> Result<(), StoreError> {
@@ -208,6 +233,18 @@ impl Bookkeeper {
             check.find(3, "tile", None, format!("缺少哈希瓦片 {}/{}", id.level, id.index));
         }
         Ok(())
+    }
+}
+
+/// Every checkpoint that was signed must be the tree's own, and must still be kept.
+fn check_signed(signed: &[(u64, Digest)], kept: &[(u64, String)], replay: &Replay, check: &mut BookCheck) {
+    let kept: BTreeSet<u64> = kept.iter().map(|(size, _)| *size).collect();
+    for (size, root) in signed.iter().filter(|(size, _)| *size <= replay.state.latest.seq) {
+        if replay.roots.get(size) != Some(root) {
+            check.find(3, "signed", Some(*size), format!("第 {size} 条处签过的检查点与条目重算的根不符"));
+        } else if !kept.contains(size) {
+            check.find(2, "checkpoint", Some(*size), format!("第 {size} 条处签过的检查点不在表中"));
+        }
     }
 }
 

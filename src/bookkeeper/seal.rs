@@ -34,7 +34,7 @@ impl Bookkeeper {
                 return Err(KeyError::WrongKey(code.clone()).into());
             }
             match self.check_extends(&view).await {
-                Ok(()) => {}
+                Ok(()) => self.keep_last_signed(&view).await?,
                 Err(SealError::Key(error @ KeyError::Forked { .. })) => {
                     tracing::error!(%error, "read-only until the restore is declared");
                     self.views.mark_forked(code);
@@ -47,20 +47,30 @@ impl Bookkeeper {
         Ok(())
     }
 
-    /// Whether the book's tree extends the one that was last signed.
-    async fn check_extends(&self, view: &View) -> Result<(), SealError> {
+    /// A crash between signing and keeping leaves the newest checkpoint out of the table: it is put there now.
+    async fn keep_last_signed(&self, view: &View) -> Result<(), OpenError> {
         let code = &view.profile.code;
-        let Some(signed) = self.keys.last_signed(code)? else { return Ok(()) };
+        let Some((size, root)) = self.keys.last_signed(code)? else { return Ok(()) };
+        if self.store.checkpoint_at(view.number, size).await?.is_none() {
+            self.store.keep_checkpoint(view.number, size, &self.keys.note(code, size, root)?).await?;
+        }
+        Ok(())
+    }
+
+    /// Whether the book's tree extends the one that was last signed.
+    pub(super) async fn check_extends(&self, view: &View) -> Result<(), SealError> {
+        let code = &view.profile.code;
+        let Some((size, root)) = self.keys.last_signed(code)? else { return Ok(()) };
         let found = view.latest.seq;
-        let forked = KeyError::Forked { book: code.clone(), signed: signed.size, found };
-        if signed.size > found {
+        let forked = KeyError::Forked { book: code.clone(), signed: size, found };
+        if size > found {
             // Another process may have posted and signed since this one read the books.
             let rows = self.store.book_rows().await?;
             let stored = rows.iter().find(|row| row.number == view.number).map_or(0, |row| row.latest.seq);
-            return Err(if stored >= signed.size { SealError::Stale } else { forked.into() });
+            return Err(if stored >= size { SealError::Stale } else { forked.into() });
         }
-        let root = if signed.size == found { view.root } else { self.store.root_at(view.number, signed.size).await? };
-        if root == signed.root { Ok(()) } else { Err(forked.into()) }
+        let here = if size == found { view.root } else { self.store.root_at(view.number, size).await? };
+        if here == root { Ok(()) } else { Err(forked.into()) }
     }
 
     /// The signed checkpoint of a book as it stands now, and the view it covers. Remembered outside the

@@ -43,7 +43,8 @@ impl Writer {
         let mut count = 0_u64;
         loop {
             let now = self.clock.now();
-            let chunk = request.chunks.recv().await.ok_or(PostError::Abandoned)?;
+            let mut chunk = request.chunks.recv().await.ok_or(PostError::Abandoned)?;
+            chunk.iter_mut().for_each(|draft| request.key.clone_into(&mut draft.source.key));
             let desk = self.writable(&request.book)?;
             if chunk.is_empty() {
                 finish(desk, &mut appender).await?;

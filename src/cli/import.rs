@@ -279,8 +279,8 @@ pub async fn vouchers(bookkeeper: &Bookkeeper, book: &str, source: &Source, dry_
     let (added, notes) = examined?;
     if !dry_run && added > 0 {
         let (chunks, received) = mpsc::channel(2);
-        let (sent_view, sent_source, sent_key) = (view.clone(), source.clone(), key.clone());
-        let sender = tokio::task::spawn_blocking(move || send(&sent_view, &sent_source, &sent_key, &chunks));
+        let (sent_view, sent_source) = (view.clone(), source.clone());
+        let sender = tokio::task::spawn_blocking(move || send(&sent_view, &sent_source, &chunks));
         let posted = bookkeeper.stream(book, &key, received).await;
         sender.await.map_err(Trouble::internal)??;
         match posted {
@@ -321,18 +321,17 @@ fn examine(view: &View, source: &Source) -> Result<(u64, Notes), Trouble> {
 }
 
 /// The second reading: vouchers to the writer, and the empty chunk that says the file is whole.
-fn send(view: &View, source: &Source, key: &str, chunks: &mpsc::Sender<Vec<Draft>>) -> Result<(), Trouble> {
+fn send(view: &View, source: &Source, chunks: &mpsc::Sender<Vec<Draft>>) -> Result<(), Trouble> {
     let names = BookNames { chart: &view.chart, dimensions: &view.dimensions };
     let mut reader = VoucherReader::new(source.open()?, names).map_err(|refusal| source.refuse(refusal))?;
     let mut chunk = Vec::with_capacity(CHUNK_VOUCHERS);
     for read in &mut reader {
-        let Ok(mut voucher) = read else {
+        let Ok(voucher) = read else {
             return Err(Trouble::environment(
                 "file_changed",
                 format!("文件 {} 在导入过程中被改动，什么都没有记。请重试。", source.name),
             ));
         };
-        key.clone_into(&mut voucher.draft.source.key);
         chunk.push(voucher.draft);
         if chunk.len() == CHUNK_VOUCHERS {
             let full = std::mem::replace(&mut chunk, Vec::with_capacity(CHUNK_VOUCHERS));

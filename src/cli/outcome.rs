@@ -109,6 +109,10 @@ impl From<KeyError> for Trouble {
             KeyError::Malformed(path) => {
                 Trouble::environment("key_malformed", format!("安装密钥 {} 的内容不对。请放回原来的文件。", path.display()))
             }
+            KeyError::SignedMalformed(path) => Trouble::environment(
+                "key_folder",
+                format!("已签检查点的清单 {} 的内容不对。请从备份放回原来的文件。", path.display()),
+            ),
             KeyError::WrongKey(book) => {
                 Trouble::environment("key_wrong", format!("安装密钥不是启用账套 {book} 时的那一把。请放回原来的密钥文件。"))
             }

@@ -17,6 +17,12 @@ const PAGE: i64 = 10_000;
 pub type LineKey = (i64, i64, i64, i64);
 
 impl Store {
+    /// What the database itself finds wrong with its file: a row that an index does not know is read one way or the
+    /// other, depending on the question.
+    pub async fn integrity(&self) -> Result<Vec<String>, StoreError> {
+        self.db.integrity().await
+    }
+
     /// Kinds as the column says them, for entries from `first` on.
     pub async fn audit_kinds(&self, book: i64, first: u64, count: u64) -> Result<Vec<i64>, StoreError> {
         let sql = "SELECT kind FROM entry WHERE book = $1 AND seq >= $2 AND seq < $3 ORDER BY seq";

@@ -253,6 +253,14 @@ impl Db {
         }
     }
 
+    /// What the engine finds wrong with its own file. PostgreSQL checks its pages as it reads them.
+    pub async fn integrity(&self) -> Result<Vec<String>, StoreError> {
+        let Db::Sqlite { readers, .. } = self else { return Ok(Vec::new()) };
+        let rows = fetch_sqlite(readers, "PRAGMA integrity_check(10)", vec![]).await?;
+        let texts = rows.iter().map(|row| row.text(0)).collect::<Result<Vec<_>, _>>()?;
+        Ok(texts.into_iter().filter(|text| text != "ok").collect())
+    }
+
     /// Begins the writer's transaction. SQLite takes its write lock at once.
     pub async fn begin(&self) -> Result<Tx, StoreError> {
         Ok(match self {

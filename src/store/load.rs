@@ -70,7 +70,11 @@ impl Store {
                 Some(state) => state.apply_declaration(declaration),
             }
         }
-        state.ok_or_else(|| StoreError::Corrupt(format!("book {} has no first entry", row.code)))
+        let state = state.ok_or_else(|| StoreError::Corrupt(format!("book {} has no first entry", row.code)))?;
+        if state.book.profile.code != row.code {
+            return Err(StoreError::Corrupt(format!("book {} was opened as {}", row.code, state.book.profile.code)));
+        }
+        Ok(state)
     }
 
     async fn load_serials(&self, book: i64) -> Result<HashMap<(Period, Word), u32>, StoreError> {
@@ -151,6 +155,10 @@ fn book_row(row: &Row) -> Result<BookRow, StoreError> {
             epoch: unsigned(row.int(6)?)?,
         },
         turnover: row.int(7)?,
-        posted: row.int(8)? != 0,
+        posted: match row.int(8)? {
+            0 => false,
+            1 => true,
+            _ => return Err(bad("book.posted")),
+        },
     })
 }

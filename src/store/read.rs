@@ -127,13 +127,13 @@ impl Store {
         let mut values = range_values(book, range);
         let sql = match filter {
             None => {
-                "SELECT account, CASE WHEN period < $2 OR purpose = 1 THEN 0 ELSE 1 END AS stage,
+                "SELECT account, CAST(CASE WHEN period < $2 OR purpose = 1 THEN 0 ELSE 1 END AS BIGINT) AS stage,
                         CAST(SUM(debit) AS BIGINT), CAST(SUM(credit) AS BIGINT)
                  FROM balance WHERE book = $1 AND period <= $3 GROUP BY account, stage ORDER BY account, stage"
             }
             Some((dimension, code)) => {
                 values.extend([Value::Text(dimension.word().to_owned()), Value::Text(code.to_owned())]);
-                "SELECT account, CASE WHEN period < $2 OR purpose = 1 THEN 0 ELSE 1 END AS stage,
+                "SELECT account, CAST(CASE WHEN period < $2 OR purpose = 1 THEN 0 ELSE 1 END AS BIGINT) AS stage,
                         CAST(SUM(debit) AS BIGINT), CAST(SUM(credit) AS BIGINT)
                  FROM balance WHERE book = $1 AND period <= $3 AND dimension_set IN
                      (SELECT number FROM dimension_set WHERE book = $1 AND dimension = $4 AND code = $5)
@@ -157,7 +157,7 @@ impl Store {
 
     /// Sums by account and by the values of one dimension.
     pub async fn dimension_sums(&self, book: i64, range: Range, dimension: Dimension) -> Result<Vec<DimensionSum>, StoreError> {
-        let sql = "SELECT b.account, d.code, CASE WHEN b.period < $2 OR b.purpose = 1 THEN 0 ELSE 1 END AS stage,
+        let sql = "SELECT b.account, d.code, CAST(CASE WHEN b.period < $2 OR b.purpose = 1 THEN 0 ELSE 1 END AS BIGINT) AS stage,
                           CAST(SUM(b.debit) AS BIGINT), CAST(SUM(b.credit) AS BIGINT)
                    FROM balance b
                    JOIN dimension_set d ON d.book = b.book AND d.number = b.dimension_set AND d.dimension = $4
@@ -242,6 +242,13 @@ impl Store {
         let sql = "INSERT INTO checkpoint (book, size, note) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
         tx.execute(sql, vec![Value::Int(book), Value::Int(int(size)), Value::Text(note.to_owned())]).await?;
         tx.commit().await
+    }
+
+    /// The checkpoint that was handed out at a size.
+    pub async fn checkpoint_at(&self, book: i64, size: u64) -> Result<Option<String>, StoreError> {
+        let sql = "SELECT note FROM checkpoint WHERE book = $1 AND size = $2";
+        let rows = self.db.read(sql, vec![Value::Int(book), Value::Int(int(size))]).await?;
+        rows.first().map(|row| row.text(0)).transpose()
     }
 
     /// Every checkpoint that was handed out, by size.

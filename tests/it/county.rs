@@ -1,36 +1,9 @@
 //! The sample county through the program itself: the article's figures to the fen, recomputed from posted lines, and
 //! how the command line answers when it cannot do what it is asked.
 
+use crate::support::{Program, root};
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
-
-const PROGRAM: &str = env!("CARGO_BIN_EXE_cunshe");
-
-fn cunshe(data: &Path, arguments: &[&str]) -> Output {
-    Command::new(PROGRAM).arg("--data").arg(data).args(arguments).env_remove("CUNSHE_DB").output().expect("the program runs")
-}
-
-fn json(data: &Path, arguments: &[&str]) -> Value {
-    let output = cunshe(data, &[arguments, &["--json"]].concat());
-    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-    serde_json::from_slice(&output.stdout).expect("JSON")
-}
-
-/// Runs a command that must fail; gives its exit code, stable code and message.
-fn trouble(data: &Path, arguments: &[&str]) -> (i32, String, String) {
-    let output = cunshe(data, &[arguments, &["--json"]].concat());
-    let error = String::from_utf8_lossy(&output.stderr).into_owned();
-    let line = error.lines().find(|line| line.starts_with('{')).unwrap_or_else(|| panic!("{arguments:?}: {error}"));
-    let value: Value = serde_json::from_str(line).expect("JSON");
-    let text = |key: &str| value[key].as_str().unwrap_or_default().to_owned();
-    (output.status.code().expect("a code"), text("code"), text("message"))
-}
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
-}
 
 /// 分 of an amount as text.
 fn fen(text: &str) -> i64 {
@@ -50,16 +23,23 @@ fn expected() -> BTreeMap<(String, String), i64> {
     text.lines().skip(1).map(row).collect()
 }
 
-/// Every posted line of a book: account, side, fen, dimensions, whether ordinary, and period.
-fn posted_lines(data: &Path, book: &str) -> Vec<(String, i64, BTreeMap<String, String>, bool, String)> {
-    let out = data.join(format!("{book}.csv"));
-    json(data, &["export", "journal", "--book", book, "--format", "csv", "--out", out.to_str().expect("path")]);
+/// A posted line as the exported journal shows it.
+struct Posted {
+    account: String,
+    /// Credit less debit, in 分.
+    fen: i64,
+    dimensions: BTreeMap<String, String>,
+    ordinary: bool,
+}
+
+fn posted_lines(program: &Program, book: &str) -> Vec<Posted> {
+    let out = program.data.join(format!("{book}.csv"));
+    program.json(&["export", "journal", "--book", book, "--format", "csv", "--out", out.to_str().expect("path")]);
     let mut reader = csv::Reader::from_path(&out).expect("csv");
     let headers: Vec<String> =
         reader.headers().expect("headers").iter().map(|h| h.trim_start_matches('\u{feff}').to_owned()).collect();
     let place = |name: &str| headers.iter().position(|header| header == name).unwrap_or_else(|| panic!("column {name}"));
-    let (account, debit, credit, purpose, date) =
-        (place("科目编码"), place("借方金额"), place("贷方金额"), place("用途"), place("日期"));
+    let (account, debit, credit, purpose) = (place("科目编码"), place("借方金额"), place("贷方金额"), place("用途"));
     let dimensions = ["社区", "门店", "渠道", "收入类型"].map(|name| (name, place(name)));
     let mut lines = Vec::new();
     for record in reader.records() {
@@ -69,8 +49,12 @@ fn posted_lines(data: &Path, book: &str) -> Vec<(String, i64, BTreeMap<String, S
             .iter()
             .filter(|(_, at)| !record[*at].is_empty())
             .map(|(name, at)| ((*name).to_owned(), record[*at].to_owned()));
-        let (credit_less_debit, ordinary) = (amount(credit) - amount(debit), &record[purpose] == "普通");
-        lines.push((record[account].to_owned(), credit_less_debit, carried.collect(), ordinary, record[date][..7].to_owned()));
+        lines.push(Posted {
+            account: record[account].to_owned(),
+            fen: amount(credit) - amount(debit),
+            dimensions: carried.collect(),
+            ordinary: &record[purpose] == "普通",
+        });
     }
     lines
 }
@@ -79,12 +63,13 @@ fn posted_lines(data: &Path, book: &str) -> Vec<(String, i64, BTreeMap<String, S
 fn the_articles_figures_come_out_to_the_fen() {
     let folder = tempfile::tempdir().expect("folder");
     let data = folder.path().join("data");
-    let demo = json(&data, &["demo", "--no-serve"]);
+    let program = Program::on(&data);
+    let demo = program.json(&["demo", "--no-serve"]);
     let expected = expected();
     assert_eq!(demo["income_by_community"]["total"], "2377500.00");
 
     // What the reports say.
-    let by_community = json(&data, &["report", "income-by-community"]);
+    let by_community = program.json(&["report", "income-by-community"]);
     let rows = by_community["rows"].as_array().expect("rows");
     assert_eq!(rows.len(), 27);
     for row in rows {
@@ -96,7 +81,7 @@ fn the_articles_figures_come_out_to_the_fen() {
         );
     }
     for (group_by, scope) in [("month", "月份"), ("income_type", "收入类型")] {
-        let table = json(&data, &["report", "income-by-community", "--group-by", group_by]);
+        let table = program.json(&["report", "income-by-community", "--group-by", group_by]);
         for group in table["groups"].as_array().expect("groups") {
             let scope = format!("{scope}={}", group["code"].as_str().expect("code"));
             assert_eq!(
@@ -109,9 +94,9 @@ fn the_articles_figures_come_out_to_the_fen() {
 
     // The same and the shops' figures again, from nothing but the posted lines.
     let books = ["tuanjie", "heping", "shazi", "youxi"];
-    let lines: Vec<_> = books.iter().flat_map(|book| posted_lines(&data, book)).collect();
+    let lines: Vec<_> = books.iter().flat_map(|book| posted_lines(&program, book)).collect();
     let sum = |wanted: &dyn Fn(&str, &BTreeMap<String, String>) -> bool| -> i64 {
-        lines.iter().filter(|line| line.3 && wanted(&line.0, &line.2)).map(|line| line.1).sum()
+        lines.iter().filter(|line| line.ordinary && wanted(&line.account, &line.dimensions)).map(|line| line.fen).sum()
     };
     let income = |account: &str| ["5001", "5051", "5111", "5301"].iter().any(|code| account.starts_with(code));
     assert_eq!(sum(&|account, carried| income(account) && carried.contains_key("社区")), 237_750_000);
@@ -129,28 +114,29 @@ fn the_articles_figures_come_out_to_the_fen() {
     }
 
     // A second start finds everything in place.
-    let before = json(&data, &["book", "list"]);
-    json(&data, &["demo", "--no-serve"]);
-    assert_eq!(json(&data, &["book", "list"]), before);
-    assert_eq!(json(&data, &["check"])["exit_code"], 0);
+    let before = program.json(&["book", "list"]);
+    program.json(&["demo", "--no-serve"]);
+    assert_eq!(program.json(&["book", "list"]), before);
+    assert_eq!(program.json(&["check"])["exit_code"], 0);
 }
 
 #[test]
 fn a_file_is_posted_once_and_a_bad_one_not_at_all() {
     let folder = tempfile::tempdir().expect("folder");
     let data = folder.path().join("data");
+    let program = Program::on(&data);
     let sample = root().join("examples/yanhe");
     let file = |name: &str| sample.join(name).to_str().expect("path").to_owned();
-    json(&data, &["init"]);
-    json(&data, &["import", "books", &file("books.csv")]);
+    program.json(&["init"]);
+    program.json(&["import", "books", &file("books.csv")]);
     for (what, name) in [("accounts", "shazi/accounts.csv"), ("dimensions", "dimensions.csv"), ("openings", "shazi/openings.csv")]
     {
-        json(&data, &["import", what, &file(name), "--book", "shazi"]);
+        program.json(&["import", what, &file(name), "--book", "shazi"]);
     }
-    let dry = json(&data, &["import", "vouchers", &file("shazi/vouchers.csv"), "--book", "shazi", "--dry-run"]);
+    let dry = program.json(&["import", "vouchers", &file("shazi/vouchers.csv"), "--book", "shazi", "--dry-run"]);
     assert_eq!((&dry["added"], &dry["dry_run"]), (&Value::from(1002), &Value::from(true)));
-    let size = |data: &Path| json(data, &["book", "show", "shazi"])["size"].clone();
-    let before = size(&data);
+    let size = || program.json(&["book", "show", "shazi"])["size"].clone();
+    let before = size();
 
     // One wrong amount in the last voucher: nothing of the file is posted, and the row is named.
     let text = std::fs::read_to_string(sample.join("shazi/vouchers.csv")).expect("sample");
@@ -162,37 +148,38 @@ fn a_file_is_posted_once_and_a_bad_one_not_at_all() {
         .collect();
     let bad = folder.path().join("bad.csv");
     std::fs::write(&bad, spoiled.join("\n")).expect("written");
-    let (exit, code, _) = trouble(&data, &["import", "vouchers", bad.to_str().expect("path"), "--book", "shazi"]);
+    let (exit, code, _) = program.trouble(&["import", "vouchers", bad.to_str().expect("path"), "--book", "shazi"]);
     assert_eq!((exit, code.as_str()), (10, "unbalanced"));
-    assert_eq!(size(&data), before);
+    assert_eq!(size(), before);
 
-    let first = json(&data, &["import", "vouchers", &file("shazi/vouchers.csv"), "--book", "shazi"]);
+    let first = program.json(&["import", "vouchers", &file("shazi/vouchers.csv"), "--book", "shazi"]);
     assert_eq!((&first["added"], &first["replayed"]), (&Value::from(1002), &Value::from(false)));
-    let after = size(&data);
+    let after = size();
     // The same bytes under another name are the same file.
     let copy = folder.path().join("copy.csv");
     std::fs::write(&copy, &text).expect("written");
-    let again = json(&data, &["import", "vouchers", copy.to_str().expect("path"), "--book", "shazi"]);
+    let again = program.json(&["import", "vouchers", copy.to_str().expect("path"), "--book", "shazi"]);
     assert_eq!(
         (&again["added"], &again["replayed"], &again["unchanged"]),
         (&Value::from(0), &Value::from(true), &Value::from(1002))
     );
-    assert_eq!(size(&data), after);
-    assert_eq!(json(&data, &["check"])["exit_code"], 0);
+    assert_eq!(size(), after);
+    assert_eq!(program.json(&["check"])["exit_code"], 0);
 }
 
 #[test]
 fn every_trouble_has_its_code_and_says_what_to_do() {
     let folder = tempfile::tempdir().expect("folder");
     let data = folder.path().join("data");
-    let nowhere = trouble(&data, &["book", "list"]);
+    let program = Program::on(&data);
+    let nowhere = program.trouble(&["book", "list"]);
     assert_eq!((nowhere.0, nowhere.1.as_str()), (12, "cannot_open"), "{}", nowhere.2);
-    json(&data, &["init"]);
+    program.json(&["init"]);
     let open = |first_period| {
         ["book", "open", "demo", "--name", "示例", "--organisation", "示例", "--first-period", first_period, "--by", "甲"]
     };
-    assert_eq!(trouble(&data, &open("2025-13")).0, 2);
-    json(&data, &open("2025-01"));
+    assert_eq!(program.trouble(&open("2025-13")).0, 2);
+    program.json(&open("2025-01"));
     let table: &[(&[&str], i32, &str)] = &[
         (&open("2025-01"), 10, "book_already_opened"),
         (&["book", "show", "nobody"], 11, "book_unknown"),
@@ -228,28 +215,28 @@ fn every_trouble_has_its_code_and_says_what_to_do() {
         ),
     ];
     for (arguments, exit, code) in table {
-        let found = trouble(&data, arguments);
+        let found = program.trouble(arguments);
         assert_eq!((found.0, found.1.as_str()), (*exit, *code), "{arguments:?}: {}", found.2);
         assert!(found.2.ends_with(['。', '：']), "{}", found.2);
     }
     // A busy port, found before anything else is done.
     let busy = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = busy.local_addr().expect("address").to_string();
-    assert_eq!(trouble(&data, &["serve", "--listen", &address]).1, "port_busy");
+    assert_eq!(program.trouble(&["serve", "--listen", &address]).1, "port_busy");
     // Another key in the place of the right one, no key at all, and a file that is no database.
     let key = data.join("keys/installation.key");
     let right = std::fs::read(&key).expect("key");
     let zeros = "0".repeat(63);
     std::fs::write(&key, format!("origin cunshe.example/yanhe\nsecret {zeros}1\n")).expect("written");
-    assert_eq!(trouble(&data, &["book", "list"]).1, "key_wrong");
+    assert_eq!(program.trouble(&["book", "list"]).1, "key_wrong");
     std::fs::write(&key, "nonsense").expect("written");
-    assert_eq!(trouble(&data, &["book", "list"]).1, "key_malformed");
+    assert_eq!(program.trouble(&["book", "list"]).1, "key_malformed");
     std::fs::remove_file(&key).expect("removed");
-    assert_eq!(trouble(&data, &["book", "list"]).1, "key_missing");
+    assert_eq!(program.trouble(&["book", "list"]).1, "key_missing");
     std::fs::write(&key, right).expect("written");
-    assert_eq!(json(&data, &["check"])["exit_code"], 0);
+    assert_eq!(program.json(&["check"])["exit_code"], 0);
     let other = folder.path().join("other");
     std::fs::create_dir_all(&other).expect("folder");
     std::fs::write(other.join("cunshe.db"), "这不是数据库，只是一个文本文件。".repeat(100)).expect("written");
-    assert_eq!(trouble(&other, &["book", "list"]).1, "database_corrupt");
+    assert_eq!(Program::on(&other).trouble(&["book", "list"]).1, "database_corrupt");
 }

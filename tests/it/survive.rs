@@ -1,17 +1,14 @@
 //! kill -9 in the middle of load, again and again: nothing acknowledged is lost, nothing is doubled, no number is
 //! skipped, and the chain is whole (R1, R2 of the reliability plan).
 
-mod support;
-
+use crate::support::{Postgres, Program};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::io::{BufRead as _, BufReader};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
-use support::Postgres;
+
 use tokio::runtime::Runtime;
 
 const CLIENTS: u64 = 16;
@@ -30,76 +27,6 @@ impl Random {
         self.0 ^= self.0 << 25;
         self.0 ^= self.0 >> 27;
         (self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33) % limit
-    }
-}
-
-/// The books on trial: the program, its data and, where there is one, its database server.
-struct Trial {
-    data: PathBuf,
-    db: Option<String>,
-}
-
-impl Trial {
-    fn command(&self) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_cunshe"));
-        command.arg("--data").arg(&self.data).env_remove("CUNSHE_DB");
-        if let Some(db) = &self.db {
-            command.arg("--db").arg(db);
-        }
-        command
-    }
-
-    fn run(&self, arguments: &[&str]) -> Value {
-        let output = self.command().args(arguments).arg("--json").output().expect("the program runs");
-        let error = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(output.status.success(), "{arguments:?}: {error}{}", String::from_utf8_lossy(&output.stdout));
-        serde_json::from_slice(&output.stdout).expect("JSON")
-    }
-
-    fn prepare(&self) {
-        self.run(&["init"]);
-        self.run(&[
-            "book",
-            "open",
-            "trial",
-            "--name",
-            "示例",
-            "--organisation",
-            "示例",
-            "--first-period",
-            "2025-01",
-            "--by",
-            "甲",
-        ]);
-    }
-
-    fn serve(&self) -> Service {
-        let mut child = self.command().args(["serve", "--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).spawn().expect("starts");
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().expect("output")).read_line(&mut line).expect("a line");
-        let address =
-            line.split("http://").nth(1).and_then(|rest| rest.split('/').next()).unwrap_or_else(|| panic!("no address: {line}"));
-        Service { url: format!("http://{address}/api/v1/books/trial"), child }
-    }
-}
-
-struct Service {
-    url: String,
-    child: Child,
-}
-
-impl Service {
-    /// SIGKILL: no handler, no flush, no farewell.
-    fn kill(&mut self) {
-        self.child.kill().expect("killed");
-        self.child.wait().expect("gone");
-    }
-}
-
-impl Drop for Service {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
 
@@ -138,13 +65,14 @@ struct Known {
 /// Posts from all clients until `stop_after` more receipts have come, then calls `blow` while they go on.
 fn load(runtime: &Runtime, url: &str, next: &Arc<AtomicU64>, known: &Arc<Mutex<Known>>, stop_after: u64, blow: impl FnOnce()) {
     let acknowledged = Arc::new(AtomicU64::new(0));
+    let stop = Arc::new(AtomicBool::new(false));
     let clients: Vec<_> = (0..CLIENTS)
         .map(|_| {
-            let (url, next, known, acknowledged) =
-                (url.to_owned(), Arc::clone(next), Arc::clone(known), Arc::clone(&acknowledged));
+            let (url, next, known, acknowledged, stop) =
+                (url.to_owned(), Arc::clone(next), Arc::clone(known), Arc::clone(&acknowledged), Arc::clone(&stop));
             runtime.spawn(async move {
                 let client = reqwest::Client::new();
-                loop {
+                while !stop.load(Ordering::Relaxed) {
                     let key = next.fetch_add(1, Ordering::Relaxed);
                     match post(&client, &url, key).await {
                         Some(receipt) => {
@@ -163,6 +91,7 @@ fn load(runtime: &Runtime, url: &str, next: &Arc<AtomicU64>, known: &Arc<Mutex<K
         std::thread::yield_now();
     }
     blow();
+    stop.store(true, Ordering::Relaxed);
     runtime.block_on(async {
         for client in clients {
             client.await.expect("client");
@@ -197,16 +126,16 @@ fn retry(runtime: &Runtime, url: &str, known: &Arc<Mutex<Known>>, random: &mut R
 }
 
 /// After everything: as many vouchers as keys, each where its receipt says, and a check that finds nothing.
-fn account_for_all(trial: &Trial, known: &Known) {
-    let checks = trial.run(&["check"]);
+fn account_for_all(trial: &Program, known: &Known) {
+    let checks = trial.json(&["check"]);
     assert_eq!(checks["exit_code"], 0, "{checks}");
     assert_eq!(checks["books"][0]["vouchers"], known.receipts.len(), "vouchers in the books against keys acknowledged");
     let out = trial.data.join("all.csv");
-    trial.run(&["export", "journal", "--book", "trial", "--format", "csv", "--out", out.to_str().expect("path")]);
+    trial.json(&["export", "journal", "--book", "trial", "--format", "csv", "--out", out.to_str().expect("path")]);
     let mut reader = csv::Reader::from_path(&out).expect("csv");
     let headers: Vec<String> = reader.headers().expect("headers").iter().map(str::to_owned).collect();
     let place = |name: &str| headers.iter().position(|header| header.trim_start_matches('\u{feff}') == name).expect(name);
-    let (seq, memo) = (place("seq"), place("摘要"));
+    let (seq, memo) = (place("序号"), place("摘要"));
     let posted: BTreeMap<String, String> =
         reader.records().map(|record| record.expect("record")).map(|r| (r[seq].to_owned(), r[memo].to_owned())).collect();
     for (key, receipt) in &known.receipts {
@@ -215,21 +144,20 @@ fn account_for_all(trial: &Trial, known: &Known) {
     }
 }
 
-fn kill_the_service(trial: &Trial, cycles: u64, seed: u64) {
+fn kill_the_service(trial: &Program, cycles: u64, seed: u64) {
     println!("seed {seed}");
     let (mut random, runtime) = (Random(seed), Runtime::new().expect("runtime"));
     let (next, known) = (Arc::new(AtomicU64::new(0)), Arc::new(Mutex::new(Known::default())));
-    trial.prepare();
     for _ in 0..cycles {
         let mut service = trial.serve();
         if !known.lock().expect("lock").receipts.is_empty() {
-            retry(&runtime, &service.url, &known, &mut random);
+            retry(&runtime, &service.api("books/trial"), &known, &mut random);
         }
-        let url = service.url.clone();
+        let url = service.api("books/trial");
         load(&runtime, &url, &next, &known, random.below(120) + 1, || service.kill());
     }
     let service = trial.serve();
-    retry(&runtime, &service.url, &known, &mut random);
+    retry(&runtime, &service.api("books/trial"), &known, &mut random);
     drop(service);
     account_for_all(trial, &known.lock().expect("lock"));
 }
@@ -241,27 +169,30 @@ fn folder() -> tempfile::TempDir {
 #[test]
 fn sqlite_service_killed() {
     let folder = folder();
-    kill_the_service(&Trial { data: folder.path().join("data"), db: None }, CYCLES_SQLITE, 1);
+    kill_the_service(&Program { data: folder.path().join("data"), db: None }.with_book("trial"), CYCLES_SQLITE, 1);
 }
 
 #[test]
 fn postgres_service_killed() {
     let (folder, postgres) = (folder(), Postgres::start());
-    kill_the_service(&Trial { data: folder.path().join("data"), db: Some(postgres.url("killed_service")) }, CYCLES_POSTGRES, 2);
+    kill_the_service(
+        &Program { data: folder.path().join("data"), db: Some(postgres.url("killed_service")) }.with_book("trial"),
+        CYCLES_POSTGRES,
+        2,
+    );
 }
 
 #[test]
 fn postgres_itself_killed() {
     let (folder, mut postgres) = (folder(), Postgres::start());
-    let trial = Trial { data: folder.path().join("data"), db: Some(postgres.url("killed_server")) };
+    let trial = Program { data: folder.path().join("data"), db: Some(postgres.url("killed_server")) }.with_book("trial");
     let (mut random, runtime) = (Random(3), Runtime::new().expect("runtime"));
     let (next, known) = (Arc::new(AtomicU64::new(0)), Arc::new(Mutex::new(Known::default())));
-    trial.prepare();
     // The service lives through all of it: it must find its way back by itself.
     let service = trial.serve();
     for _ in 0..CYCLES_POSTGRES {
-        load(&runtime, &service.url, &next, &known, random.below(120) + 1, || postgres.kill9_and_restart());
-        retry(&runtime, &service.url, &known, &mut random);
+        load(&runtime, &service.api("books/trial"), &next, &known, random.below(120) + 1, || postgres.kill9_and_restart());
+        retry(&runtime, &service.api("books/trial"), &known, &mut random);
     }
     drop(service);
     account_for_all(&trial, &known.lock().expect("lock"));

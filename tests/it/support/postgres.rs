@@ -80,7 +80,6 @@ impl Postgres {
     }
 
     /// SIGKILL to the server and all its processes, then a start that has to recover.
-    #[allow(dead_code)] // one of the test binaries that share this file kills it
     pub fn kill9_and_restart(&mut self) {
         let pid = std::fs::read_to_string(self.data().join("postmaster.pid")).expect("pid file");
         let pid = pid.lines().next().expect("pid").to_owned();

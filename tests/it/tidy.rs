@@ -1,5 +1,6 @@
 //! Holds the plan of the house (`docs/architecture.md`), so that the plan cannot drift from the code.
 
+use crate::support::root;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -19,10 +20,6 @@ const FLOORS: &[(&str, u8)] = &[
 /// Rooms without I/O, clock, randomness, logging or floats.
 const PURE: &[&str] = &["ledger", "chain", "journal"];
 const LINES_MAX: usize = 500;
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
-}
 
 fn rust_files(folder: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
@@ -74,7 +71,7 @@ fn every_room_is_on_the_plan() {
         let path = entry.expect("entry").path();
         let name = path.file_name().and_then(|name| name.to_str()).expect("name").to_owned();
         let known = name == "bin" || !path.is_dir() || FLOORS.iter().any(|(room, _)| *room == name);
-        assert!(known, "src/{name} is not on the plan of docs/architecture.md and tests/tidy.rs");
+        assert!(known, "src/{name} is not on the plan of docs/architecture.md and tests/it/tidy.rs");
     }
 }
 

@@ -1,0 +1,172 @@
+//! A book, a script of everything that can happen to it, and what a reader can see of it.
+
+use cunshe::bookkeeper::{Bookkeeper, Clock, Config, OpenError};
+use cunshe::ledger::book::BookProfile;
+use cunshe::ledger::chart::ChartStandard;
+use cunshe::ledger::statement::GroupBy;
+use cunshe::ledger::voucher::Signatures;
+use cunshe::ledger::{
+    AccountCode, Amount, Dimension, DimensionCode, DimensionSet, DimensionValue, Draft, DraftLine, Period, Purpose, Side,
+    VoucherNumber, Word,
+};
+use cunshe::store::DbUrl;
+use jiff::civil::Date;
+use std::path::Path;
+use uuid::Uuid;
+
+pub const ID: Uuid = Uuid::from_u128(0x42);
+
+pub fn period(month: i8) -> Period {
+    Period::new(2025, month).expect("period")
+}
+
+pub fn signed() -> Signatures {
+    Signatures { prepared_by: "示例甲".into(), approved_by: "示例乙".into(), ..Signatures::default() }
+}
+
+/// One debit, one credit.
+pub fn draft(month: i8, debit: &str, credit: &str, fen: i64) -> Draft {
+    let line = |account: &str, side| {
+        let mut dimensions = DimensionSet::new();
+        if account == "5051" {
+            dimensions.insert(Dimension::Community, DimensionCode::parse(if fen % 2 == 0 { "c1" } else { "c2" }).expect("code"));
+        }
+        DraftLine {
+            account: AccountCode::parse(account).expect("code"),
+            side,
+            amount: Amount::from_fen(fen),
+            dimensions,
+            memo: String::new(),
+        }
+    };
+    Draft {
+        date: Date::constant(2025, month, 28),
+        period: None,
+        word: Word::General,
+        purpose: Purpose::Ordinary,
+        memo: format!("示例 {fen}"),
+        lines: vec![line(debit, Side::Debit), line(credit, Side::Credit)],
+        attachment_count: 1,
+        attachments: Vec::new(),
+        signatures: signed(),
+        source: Default::default(),
+        reverses: None,
+    }
+}
+
+pub fn rent(month: i8, fen: i64) -> Draft {
+    draft(month, "1002", "5051", fen)
+}
+
+pub async fn open(url: &DbUrl, keys: &Path, create: bool) -> Result<Bookkeeper, OpenError> {
+    let mut config = Config::new(url.clone(), keys.to_owned());
+    (config.create, config.clock) = (create, Clock::steady(1_750_000_000_000_000, 1_000));
+    Bookkeeper::open(config).await
+}
+
+/// A fixed key, so that the same script gives the same bytes.
+pub fn fixed_keys(folder: &Path) -> std::path::PathBuf {
+    let keys = folder.join("keys");
+    std::fs::create_dir_all(&keys).expect("folder");
+    let secret = "07".repeat(32);
+    std::fs::write(keys.join("installation.key"), format!("origin cunshe.example/test\nsecret {secret}\n")).expect("key");
+    keys
+}
+
+pub async fn open_book(books: &Bookkeeper) {
+    let profile = BookProfile {
+        code: "demo".into(),
+        name: "示例账".into(),
+        organisation: "示例公司".into(),
+        standard: ChartStandard::SmallEnterprise2013,
+        first_period: period(1),
+        attachments_required: true,
+    };
+    books.open_book(ID, profile, "示例甲").await.expect("opened");
+    let community = |code: &str| DimensionValue {
+        dimension: Dimension::Community,
+        code: DimensionCode::parse(code).expect("code"),
+        name: format!("示例社区{code}"),
+        parent: None,
+        remark: "示例".into(),
+    };
+    books
+        .add_dimension_values("demo", vec![community("c1"), community("c2")], "示例甲", Date::constant(2025, 1, 1))
+        .await
+        .expect("registered");
+}
+
+/// Every kind of thing that happens to a book.
+pub async fn script(books: &Bookkeeper) {
+    open_book(books).await;
+    let mut opening = draft(1, "1002", "3001", 1_000_000);
+    (opening.purpose, opening.word, opening.date) = (Purpose::Opening, Word::Opening, Date::constant(2025, 1, 1));
+    books.post("demo", "opening", vec![opening]).await.expect("opening");
+    for number in 0..270 {
+        books.post("demo", &format!("rent-{number}"), vec![rent(1, 10_000 + number)]).await.expect("rent");
+    }
+    books.post("demo", "batch", (0..100).map(|number| rent(2, 5_000 + number)).collect()).await.expect("batch");
+    let mut red = rent(2, -700);
+    red.memo = "退租金（示例）".into();
+    books.post("demo", "red", vec![red]).await.expect("red");
+    let number = VoucherNumber { word: Word::General, serial: 7 };
+    books.reverse("demo", (period(1), number), "reverse", Date::constant(2025, 2, 28), signed()).await.expect("reversed");
+    let mut carried = draft(1, "5051", "3103", 3_000);
+    carried.purpose = Purpose::CarryForward;
+    books.post("demo", "carried", vec![carried]).await.expect("carried");
+    books.close_period("demo", period(1), "示例甲").await.expect("closed");
+}
+
+/// What a reader can see, as one text.
+pub async fn everything(books: &Bookkeeper) -> String {
+    let view = books.book("demo").expect("book");
+    let range = Bookkeeper::whole_range(&view);
+    let trial_balance = books.trial_balance(&view, range, None).await.expect("trial balance");
+    let only = books.trial_balance(&view, range, Some((Dimension::Community, "c1"))).await.expect("trial balance");
+    let income = books.income_by_community(std::slice::from_ref(&view), range, GroupBy::Month).await.expect("income");
+    let balances = books.balances_by(&view, range, Dimension::Community).await.expect("balances");
+    let account = AccountCode::parse("1002").expect("code");
+    let (mut lines, mut next) = (Vec::new(), None);
+    loop {
+        let page = books.account_lines(&view, account, range, next.as_deref(), 50).await.expect("lines");
+        lines.extend(page.lines);
+        next = page.next;
+        if next.is_none() {
+            break;
+        }
+    }
+    let closing = trial_balance.rows.iter().find(|row| row.account == account).expect("row").closing;
+    assert_eq!(lines.last().expect("a line").balance, closing.debit, "the running balance ends where the trial balance does");
+    assert_eq!(trial_balance.totals.movement.debit, trial_balance.totals.movement.credit);
+    assert_eq!(trial_balance.totals.closing.debit, trial_balance.totals.closing.credit);
+    let json = |value: &dyn erased::Json| value.text();
+    [
+        json(&trial_balance),
+        json(&only),
+        json(&income),
+        json(&balances),
+        json(&lines),
+        view.latest.leaf.to_string(),
+        view.root.to_string(),
+    ]
+    .join("\n")
+}
+
+mod erased {
+    /// Anything that can be written as JSON.
+    pub trait Json {
+        fn text(&self) -> String;
+    }
+
+    impl<T: serde::Serialize> Json for T {
+        fn text(&self) -> String {
+            serde_json::to_string(self).expect("JSON")
+        }
+    }
+}
+
+pub async fn check_is_clean(books: &Bookkeeper) {
+    for check in books.check().await.expect("checked") {
+        assert!(check.findings.is_empty(), "{:#?}", check.findings);
+    }
+}

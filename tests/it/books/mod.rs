@@ -1,0 +1,5 @@
+//! The contract of the books, and every change made behind the journal's back.
+
+mod contract;
+mod fixture;
+mod tampering;

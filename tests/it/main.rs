@@ -1,0 +1,10 @@
+//! Behaviour from outside: the program, its HTTP door, its databases, its verifier, and peers that read its files.
+
+mod books;
+mod county;
+mod files;
+mod http;
+mod support;
+mod survive;
+mod tidy;
+mod verify;

@@ -1,0 +1,5 @@
+//! The verifier against every attack of the journal's plan: each is caught, with its exit code and its JSON.
+
+mod attacks;
+mod bytes;
+mod fixture;
