@@ -51,6 +51,39 @@ fn as_text<S: serde::Serializer>(value: &impl std::fmt::Display, serializer: S) 
     serializer.collect_str(value)
 }
 
+/// Where a page goes on: a page's `next`, given back as it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cursor {
+    after: After,
+    /// The running balance so far.
+    balance: Amount,
+}
+
+impl Cursor {
+    /// Reads `period.seq.line.balance`.
+    pub fn parse(text: &str) -> Option<Cursor> {
+        let mut parts = text.split('.');
+        let after =
+            After { period: parts.next()?.parse().ok()?, seq: parts.next()?.parse().ok()?, line: parts.next()?.parse().ok()? };
+        let balance = Amount::from_fen(parts.next()?.parse().ok()?);
+        // A sequence number of the store is an i64.
+        (parts.next().is_none() && i64::try_from(after.seq).is_ok()).then_some(Cursor { after, balance })
+    }
+}
+
+impl std::fmt::Display for Cursor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Cursor { after, balance } = self;
+        write!(f, "{}.{}.{}.{}", after.period, after.seq, after.line, balance.fen())
+    }
+}
+
+impl Serialize for Cursor {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
 /// A page of a 明细账; `next` is absent on the last one.
 #[derive(Clone, Debug, Serialize)]
 pub struct AccountLines {
@@ -61,7 +94,7 @@ pub struct AccountLines {
     /// Debit less credit before the first line of the page.
     pub opening: Amount,
     pub lines: Vec<AccountLine>,
-    pub next: Option<String>,
+    pub next: Option<Cursor>,
 }
 
 /// Balances of one account and one value of a dimension.
@@ -152,11 +185,11 @@ impl Bookkeeper {
         view: &View,
         account: AccountCode,
         range: Range,
-        after: Option<&str>,
+        after: Option<Cursor>,
         limit: u32,
     ) -> Result<AccountLines, StoreError> {
-        let (place, opening) = match after.and_then(parse_cursor) {
-            Some(cursor) => cursor,
+        let (place, opening) = match after {
+            Some(cursor) => (cursor.after, cursor.balance),
             None => (After::default(), self.opening_balance(view, account, range).await?),
         };
         let limit = limit.clamp(1, PAGE_ROWS_MAX);
@@ -187,7 +220,7 @@ impl Bookkeeper {
                 balance,
             });
         }
-        let next = last.filter(|_| full).map(|after| format!("{}.{}.{}.{}", after.period, after.seq, after.line, balance.fen()));
+        let next = last.filter(|_| full).map(|after| Cursor { after, balance });
         let name = view.chart.get(&account).map(|found| found.name.clone()).unwrap_or_default();
         Ok(AccountLines { range, account, name, opening, lines, next })
     }
@@ -227,10 +260,10 @@ impl Bookkeeper {
         &self,
         view: &View,
         range: Range,
-        after: Option<&str>,
+        after: Option<Cursor>,
         limit: u32,
-    ) -> Result<(Vec<PostedVoucher>, Option<String>), StoreError> {
-        let place = after.and_then(parse_cursor).map(|cursor| cursor.0).unwrap_or_default();
+    ) -> Result<(Vec<PostedVoucher>, Option<Cursor>), StoreError> {
+        let place = after.map(|cursor| cursor.after).unwrap_or_default();
         let limit = limit.clamp(1, PAGE_ROWS_MAX);
         let stored = self.store.vouchers(view.number, range, place, limit).await?;
         let full = u32::try_from(stored.len()) == Ok(limit);
@@ -238,7 +271,10 @@ impl Bookkeeper {
         for entry in &stored {
             vouchers.extend(posted_voucher(view, entry)?);
         }
-        let next = vouchers.last().filter(|_| full).map(|last| format!("{}.{}.0.0", last.voucher.period.ordinal(), last.seq));
+        let next = vouchers.last().filter(|_| full).map(|last| {
+            let after = After { period: last.voucher.period.ordinal(), seq: last.seq, line: 0 };
+            Cursor { after, balance: Amount::ZERO }
+        });
         Ok((vouchers, next))
     }
 
@@ -266,15 +302,6 @@ impl Bookkeeper {
         let rows = self.store.requests(view.number, vec![key.to_owned()]).await?;
         Ok(rows.first().map_or(0, |row| row.count))
     }
-}
-
-/// `period.seq.line.balance`, as `next` gives it.
-fn parse_cursor(text: &str) -> Option<(After, Amount)> {
-    let mut parts = text.split('.');
-    let after =
-        After { period: parts.next()?.parse().ok()?, seq: parts.next()?.parse().ok()?, line: parts.next()?.parse().ok()? };
-    let balance = Amount::from_fen(parts.next()?.parse().ok()?);
-    parts.next().is_none().then_some((after, balance))
 }
 
 fn add_signed(balance: Amount, side: Side, amount: Amount) -> Result<Amount, StoreError> {

@@ -127,7 +127,7 @@ async fn account_lines(bookkeeper: &Bookkeeper, view: &View, typed: &str, range:
     let mut lines = std::mem::take(&mut page.lines);
     let mut next = page.next.take();
     while let Some(cursor) = next {
-        let more = bookkeeper.account_lines(view, account, range, Some(&cursor), u32::MAX).await?;
+        let more = bookkeeper.account_lines(view, account, range, Some(cursor), u32::MAX).await?;
         lines.extend(more.lines);
         next = more.next;
     }

@@ -1,6 +1,6 @@
 //! Books, their charts, registers and periods; and what the other resources share: finding a book, reading a range.
 
-use crate::bookkeeper::report::widest_range;
+use crate::bookkeeper::report::{Cursor, widest_range};
 use crate::bookkeeper::view::View;
 use crate::http::Door;
 use crate::http::draft::read_json;
@@ -62,6 +62,15 @@ pub fn range(query: &RangeQuery, views: &[Arc<View>]) -> Result<Range, Problem> 
     Ok(Range { from, to })
 }
 
+/// Where a page goes on, as an earlier page's `next` said.
+pub fn cursor(text: Option<&str>) -> Result<Option<Cursor>, Problem> {
+    let parse = |text| {
+        Cursor::parse(text)
+            .ok_or_else(|| Problem::bad_request("after_malformed", format!("看不懂 after={text}。请原样使用上一页的 next。")))
+    };
+    text.map(parse).transpose()
+}
+
 fn describe(door: &Door, view: &View) -> Value {
     let periods: Vec<Value> = view.periods.iter().map(|(period, closed)| json!({ "period": period, "closed": closed })).collect();
     let profile = &view.profile;
@@ -74,13 +83,13 @@ fn describe(door: &Door, view: &View) -> Value {
 }
 
 /// 全部账套
-#[utoipa::path(get, path = "/api/v1/books", tag = "账套", responses((status = 200, description = "账套列表", body = Value)))]
+#[utoipa::path(get, operation_id = "list_books", path = "/api/v1/books", tag = "账套", responses((status = 200, description = "账套列表", body = Value)))]
 pub async fn list(State(door): State<Door>) -> Json<Value> {
     Json(json!({ "books": door.bookkeeper.books().iter().map(|view| describe(&door, view)).collect::<Vec<_>>() }))
 }
 
 /// 一个账套
-#[utoipa::path(get, path = "/api/v1/books/{book}", tag = "账套", params(BookPath),
+#[utoipa::path(get, operation_id = "show_book", path = "/api/v1/books/{book}", tag = "账套", params(BookPath),
     responses((status = 200, description = "账套概况", body = Value),
         (status = "default", description = "没有找到", body = ProblemBody, content_type = "application/problem+json")))]
 pub async fn show(State(door): State<Door>, book: Result<Path<BookPath>, PathRejection>) -> Result<Json<Value>, Problem> {
@@ -89,7 +98,7 @@ pub async fn show(State(door): State<Door>, book: Result<Path<BookPath>, PathRej
 }
 
 /// 科目表
-#[utoipa::path(get, path = "/api/v1/books/{book}/accounts", tag = "账套", params(BookPath),
+#[utoipa::path(get, operation_id = "list_accounts", path = "/api/v1/books/{book}/accounts", tag = "账套", params(BookPath),
     responses((status = 200, description = "科目", body = Value),
         (status = "default", description = "没有找到", body = ProblemBody, content_type = "application/problem+json")))]
 pub async fn accounts(State(door): State<Door>, book: Result<Path<BookPath>, PathRejection>) -> Result<Json<Value>, Problem> {
@@ -105,7 +114,7 @@ pub async fn accounts(State(door): State<Door>, book: Result<Path<BookPath>, Pat
 }
 
 /// 辅助核算项目
-#[utoipa::path(get, path = "/api/v1/books/{book}/dimensions", tag = "账套", params(BookPath),
+#[utoipa::path(get, operation_id = "list_dimensions", path = "/api/v1/books/{book}/dimensions", tag = "账套", params(BookPath),
     responses((status = 200, description = "已登记的辅助核算项目", body = Value),
         (status = "default", description = "没有找到", body = ProblemBody, content_type = "application/problem+json")))]
 pub async fn dimensions(State(door): State<Door>, book: Result<Path<BookPath>, PathRejection>) -> Result<Json<Value>, Problem> {

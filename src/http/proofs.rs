@@ -38,7 +38,7 @@ pub struct SeqPath {
 }
 
 /// 序时账条目，原样字节
-#[utoipa::path(get, path = "/api/v1/books/{book}/entries", tag = "证明", params(BookPath, EntriesQuery),
+#[utoipa::path(get, operation_id = "list_entries", path = "/api/v1/books/{book}/entries", tag = "证明", params(BookPath, EntriesQuery),
     responses((status = 200, description = "head 为 160 字节的 base64；body 为规范 JSON 原文", body = Value),
         (status = "default", description = "请求有误", body = ProblemBody, content_type = "application/problem+json")))]
 pub async fn entries(
@@ -68,7 +68,7 @@ fn plain(text: String) -> Response {
 }
 
 /// 现在的检查点（C2SP signed note）
-#[utoipa::path(get, path = "/api/v1/books/{book}/checkpoint", tag = "证明", params(BookPath),
+#[utoipa::path(get, operation_id = "show_checkpoint", path = "/api/v1/books/{book}/checkpoint", tag = "证明", params(BookPath),
     responses((status = 200, description = "签名的检查点", body = String, content_type = "text/plain"),
         (status = "default", description = "不能签", body = ProblemBody, content_type = "application/problem+json")))]
 pub async fn checkpoint(State(door): State<Door>, book: Result<Path<BookPath>, PathRejection>) -> Result<Response, Problem> {
@@ -76,7 +76,7 @@ pub async fn checkpoint(State(door): State<Door>, book: Result<Path<BookPath>, P
 }
 
 /// 一条条目的证明（C2SP tlog-proof）
-#[utoipa::path(get, path = "/api/v1/books/{book}/proof/{seq}", tag = "证明", params(SeqPath),
+#[utoipa::path(get, operation_id = "prove_entry", path = "/api/v1/books/{book}/proof/{seq}", tag = "证明", params(SeqPath),
     responses((status = 200, description = "包含证明和检查点", body = String, content_type = "text/plain"),
         (status = "default", description = "没有这一条，或不能签", body = ProblemBody, content_type = "application/problem+json")))]
 pub async fn proof(State(door): State<Door>, path: Result<Path<SeqPath>, PathRejection>) -> Result<Response, Problem> {

@@ -2,7 +2,7 @@
 
 use crate::bookkeeper::report::covered;
 use crate::http::Door;
-use crate::http::books::{BookPath, RangeQuery, find_book, range};
+use crate::http::books::{BookPath, RangeQuery, cursor, find_book, range};
 use crate::http::problem::{Problem, ProblemBody};
 use crate::ledger::statement::GroupBy;
 use crate::ledger::{AccountCode, Dimension};
@@ -78,9 +78,18 @@ pub async fn lines(
     let (Path(BookPath { book }), Query(query)) = (book?, query?);
     let view = find_book(&door, &book)?;
     let range = range(&RangeQuery { from: query.from, to: query.to }, slice::from_ref(&view))?;
-    let account = AccountCode::parse(&query.account).filter(|code| view.chart.get(code).is_some());
+    let code = AccountCode::parse(&query.account).ok_or_else(|| {
+        let detail = format!("看不懂科目编码 {}。应为 3 至 12 位数字。", query.account);
+        Problem::bad_request("account_code_malformed", detail)
+    })?;
+    let account = view.chart.get(&code).map(|account| account.code);
     let account = account.ok_or_else(|| Problem::not_found("account_unknown", format!("账套中没有科目 {}。", query.account)))?;
-    value(&door.bookkeeper.account_lines(&view, account, range, query.after.as_deref(), query.limit.unwrap_or(200)).await?)
+    value(
+        &door
+            .bookkeeper
+            .account_lines(&view, account, range, cursor(query.after.as_deref())?, query.limit.unwrap_or(200))
+            .await?,
+    )
 }
 
 /// 辅助余额：按科目和一个辅助核算类别

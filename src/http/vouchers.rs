@@ -4,7 +4,7 @@ use crate::bookkeeper::report::PostedVoucher;
 use crate::bookkeeper::stage::Stopwatch;
 use crate::bookkeeper::{Posted, Receipt};
 use crate::http::Door;
-use crate::http::books::{BookPath, RangeQuery, find_book, range};
+use crate::http::books::{BookPath, RangeQuery, cursor, find_book, range};
 use crate::http::draft::{BatchIn, ReversalIn, VoucherIn, date, read_json, signatures};
 use crate::http::problem::{Problem, ProblemBody};
 use crate::ledger::{Period, VoucherNumber};
@@ -98,7 +98,7 @@ fn one(posted: &Posted) -> Result<&Receipt, Problem> {
 }
 
 /// 记一张凭证
-#[utoipa::path(post, path = "/api/v1/books/{book}/vouchers", tag = "凭证", params(BookPath, ("Idempotency-Key" = String, Header, description = "幂等键")),
+#[utoipa::path(post, operation_id = "post_voucher", path = "/api/v1/books/{book}/vouchers", tag = "凭证", params(BookPath, ("Idempotency-Key" = String, Header, description = "幂等键")),
     request_body(content = VoucherIn, content_type = "application/json"),
     responses((status = 201, description = "已记账，落盘后才答复", body = ReceiptBody),
         (status = "default", description = "没有记账", body = ProblemBody, content_type = "application/problem+json")))]
@@ -121,7 +121,7 @@ pub async fn post(
 }
 
 /// 记一批凭证：全部记账，或者一张也不记
-#[utoipa::path(post, path = "/api/v1/books/{book}/vouchers/batch", tag = "凭证", params(BookPath, ("Idempotency-Key" = String, Header, description = "幂等键")),
+#[utoipa::path(post, operation_id = "post_voucher_batch", path = "/api/v1/books/{book}/vouchers/batch", tag = "凭证", params(BookPath, ("Idempotency-Key" = String, Header, description = "幂等键")),
     request_body(content = BatchIn, content_type = "application/json"),
     responses((status = 201, description = "已全部记账", body = ReceiptsBody),
         (status = "default", description = "一张也没有记", body = ProblemBody, content_type = "application/problem+json")))]
@@ -176,7 +176,7 @@ fn address(path: &VoucherPath) -> Result<(Period, VoucherNumber), Problem> {
 }
 
 /// 红字冲销一张凭证
-#[utoipa::path(post, path = "/api/v1/books/{book}/vouchers/{period}/{number}/reverse", tag = "凭证",
+#[utoipa::path(post, operation_id = "reverse_voucher", path = "/api/v1/books/{book}/vouchers/{period}/{number}/reverse", tag = "凭证",
     params(VoucherPath, ("Idempotency-Key" = String, Header, description = "幂等键")),
     request_body(content = ReversalIn, content_type = "application/json"),
     responses((status = 201, description = "已冲销", body = ReceiptBody),
@@ -203,7 +203,7 @@ pub async fn reverse(
 }
 
 /// 一张凭证
-#[utoipa::path(get, path = "/api/v1/books/{book}/vouchers/{period}/{number}", tag = "凭证", params(VoucherPath),
+#[utoipa::path(get, operation_id = "show_voucher", path = "/api/v1/books/{book}/vouchers/{period}/{number}", tag = "凭证", params(VoucherPath),
     responses((status = 200, description = "凭证全文，及其在序时账中的位置", body = Value),
         (status = "default", description = "没有找到", body = ProblemBody, content_type = "application/problem+json")))]
 pub async fn show(State(door): State<Door>, path: Result<Path<VoucherPath>, PathRejection>) -> Result<Json<Value>, Problem> {
@@ -216,7 +216,7 @@ pub async fn show(State(door): State<Door>, path: Result<Path<VoucherPath>, Path
 }
 
 /// 凭证列表，按期间和记账次序
-#[utoipa::path(get, path = "/api/v1/books/{book}/vouchers", tag = "凭证", params(BookPath, PageQuery),
+#[utoipa::path(get, operation_id = "list_vouchers", path = "/api/v1/books/{book}/vouchers", tag = "凭证", params(BookPath, PageQuery),
     responses((status = 200, description = "一页凭证；next 为下一页的 after", body = Value),
         (status = "default", description = "请求有误", body = ProblemBody, content_type = "application/problem+json")))]
 pub async fn list(
@@ -227,7 +227,8 @@ pub async fn list(
     let (Path(BookPath { book }), Query(query)) = (book?, query?);
     let view = find_book(&door, &book)?;
     let range = range(&RangeQuery { from: query.from, to: query.to }, std::slice::from_ref(&view))?;
-    let (vouchers, next) = door.bookkeeper.vouchers(&view, range, query.after.as_deref(), query.limit.unwrap_or(100)).await?;
+    let (vouchers, next) =
+        door.bookkeeper.vouchers(&view, range, cursor(query.after.as_deref())?, query.limit.unwrap_or(100)).await?;
     Ok(Json(json!({ "vouchers": vouchers.iter().map(describe).collect::<Vec<_>>(), "next": next })))
 }
 

@@ -2,6 +2,7 @@
 
 mod books;
 mod county;
+mod faults;
 mod files;
 mod http;
 mod support;

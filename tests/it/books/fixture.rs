@@ -128,7 +128,7 @@ pub async fn everything(books: &Bookkeeper) -> String {
     let account = AccountCode::parse("1002").expect("code");
     let (mut lines, mut next) = (Vec::new(), None);
     loop {
-        let page = books.account_lines(&view, account, range, next.as_deref(), 50).await.expect("lines");
+        let page = books.account_lines(&view, account, range, next, 50).await.expect("lines");
         lines.extend(page.lines);
         next = page.next;
         if next.is_none() {

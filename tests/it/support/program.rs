@@ -47,10 +47,11 @@ impl Program {
         (output.status.code().expect("a code"), text("code"), text("message"))
     }
 
-    /// A fresh database with one book, open for 2025.
+    /// A fresh database with one book, open for 2025, whose vouchers need attachments.
     pub fn with_book(self, code: &str) -> Program {
         self.json(&["init"]);
-        let names = ["--name", "示例", "--organisation", "示例", "--first-period", "2025-01", "--by", "甲"];
+        let names =
+            ["--name", "示例", "--organisation", "示例", "--first-period", "2025-01", "--by", "甲", "--attachments-required"];
         self.json(&[&["book", "open", code][..], &names].concat());
         self
     }

@@ -46,6 +46,48 @@ fn bytes_changed_anywhere_are_found() {
     }
 }
 
+/// R6: a bit flipped anywhere in a package is found, or changes nothing that is read (the layout of a JSON report).
+#[test]
+fn a_thousand_flipped_bits_are_found() {
+    const FLIPS: u64 = 1_000;
+    let fixture = Fixture::new();
+    let files = all_files(&fixture.package());
+    let mut random = 0x2545_f491_4f6c_dd1d_u64;
+    println!("xorshift from {random:#x} over {} files", files.len());
+    let mut neutral = Vec::new();
+    for _ in 0..FLIPS {
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        let path = &files[usize::try_from(random % files.len() as u64).expect("small")];
+        let whole = fs::read(path).expect("readable");
+        let at = usize::try_from((random >> 16) % whole.len() as u64).expect("small");
+        let mut bytes = whole.clone();
+        bytes[at] ^= 1 << ((random >> 60) % 8);
+        fs::write(path, bytes).expect("written");
+        let (code, report) = fixture.verify_with(&[]);
+        assert_eq!(report["exit_code"], code);
+        if code == 0 {
+            neutral.push((path.strip_prefix(fixture.package()).expect("inside").to_owned(), at));
+        }
+        fs::write(path, whole).expect("restored");
+    }
+    let unexplained: Vec<_> =
+        neutral.iter().filter(|(path, _)| !path.ends_with("README") && !path.to_string_lossy().ends_with(".json")).collect();
+    assert!(unexplained.is_empty(), "changed and not found: {unexplained:?}");
+    println!("{} of {FLIPS} flips changed only the README or the layout of a report", neutral.len());
+}
+
+fn all_files(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).expect("folder") {
+        let path = entry.expect("entry").path();
+        if path.is_dir() { files.extend(all_files(&path)) } else { files.push(path) }
+    }
+    files.sort();
+    files
+}
+
 #[test]
 fn a_rewritten_history_is_found_with_and_without_the_key() {
     let mut fixture = Fixture::new();

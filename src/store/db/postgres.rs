@@ -1,0 +1,67 @@
+//! What is PostgreSQL's own: how it is opened, and arrays for many rows in one statement.
+
+use crate::store::StoreError;
+use crate::store::db::{Column, Db, Insert, READERS, Row, Statement, Value};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{AssertSqlSafe, Executor as _, Postgres};
+use std::str::FromStr as _;
+use std::time::Duration;
+
+pub type PostgresQuery = sqlx::query::Query<'static, Postgres, sqlx::postgres::PgArguments>;
+
+pub async fn open(url: &str) -> Result<Db, StoreError> {
+    let options = PgConnectOptions::from_str(url)?.application_name("cunshe");
+    let pool = PgPoolOptions::new()
+        .max_connections(READERS + 1)
+        .acquire_timeout(Duration::from_secs(10))
+        // Whatever the server's defaults: an acknowledged posting is on disk.
+        .after_connect(|connection, _| {
+            Box::pin(async move { connection.execute("SET synchronous_commit = on").await.map(|_| ()) })
+        })
+        .connect_with(options)
+        .await?;
+    Ok(Db::Postgres { pool })
+}
+
+pub fn bind(sql: &'static str, values: Vec<Value>) -> PostgresQuery {
+    values.into_iter().fold(sqlx::query(sql), |query, value| match value {
+        Value::Int(int) => query.bind(int),
+        Value::Text(text) => query.bind(text),
+        Value::Bytes(bytes) => query.bind(bytes),
+    })
+}
+
+pub async fn fetch<'e>(
+    executor: impl sqlx::Executor<'e, Database = Postgres>,
+    sql: &'static str,
+    values: Vec<Value>,
+) -> Result<Vec<Row>, StoreError> {
+    Ok(bind(sql, values).fetch_all(executor).await?.into_iter().map(Row::Postgres).collect())
+}
+
+/// One statement whatever the number of rows: an array a column, unnested side by side in the target list, which
+/// spares PostgreSQL the tuple store that a set-returning function in FROM is put into.
+pub fn insert(insert: &Insert, columns: Vec<Column>) -> Statement {
+    let values: Vec<String> = columns
+        .iter()
+        .enumerate()
+        .map(|(index, column)| match column {
+            Column::Same(..) => format!("${}::bigint", index + 1),
+            Column::Ints(_) => format!("unnest(${}::bigint[])", index + 1),
+            Column::Texts(_) => format!("unnest(${}::text[])", index + 1),
+            Column::Blobs(_) => format!("unnest(${}::bytea[])", index + 1),
+        })
+        .collect();
+    let (names, values) = (insert.columns.join(", "), values.join(", "));
+    let sql = format!("INSERT INTO {} ({names}) SELECT {values} {}", insert.table, insert.conflict);
+    let mut query: PostgresQuery = sqlx::query(AssertSqlSafe(sql));
+    for column in columns {
+        query = match column {
+            Column::Same(value, _) => query.bind(value),
+            Column::Ints(values) => query.bind(values),
+            Column::Texts(values) => query.bind(values.iter().map(|text| &**text).collect::<Vec<&str>>()),
+            Column::Blobs(values) => query.bind(values),
+        };
+    }
+    Statement::Postgres(query)
+}
