@@ -135,12 +135,12 @@ impl<'a> Judge<'a> {
     }
 
     /// Takes one chunk; `false` when nothing after it can be read.
-    fn chunk(&mut self, chunk: Chunk) -> bool {
+    fn chunk(&mut self, chunk: &Chunk) -> bool {
         self.report.bytes = self.report.bytes.saturating_add(chunk.bytes);
-        let entries = match chunk.entries {
+        let entries = match &chunk.entries {
             Ok(entries) => entries,
             Err(error) => {
-                self.report.find(bundle_finding(&error, chunk.first_seq));
+                self.report.find(bundle_finding(error, chunk.first_seq));
                 (self.believed, self.complete) = (false, false);
                 return false;
             }
@@ -163,8 +163,8 @@ impl<'a> Judge<'a> {
         true
     }
 
-    fn entry(&mut self, seq: u64, read: Read) {
-        let (head, event) = match read.entry {
+    fn entry(&mut self, seq: u64, read: &Read) {
+        let (head, event) = match &read.entry {
             Ok(entry) => entry,
             Err(fault) => {
                 // Flags, magic and kind are the chain's own bytes; the rest is the body's.
@@ -174,34 +174,34 @@ impl<'a> Judge<'a> {
                 return;
             }
         };
-        if let Err(fault) = entry::follow(&self.book, &mut self.latest, &head, read.leaf) {
+        if let Err(fault) = entry::follow(&self.book, &mut self.latest, head, read.leaf) {
             let mut finding = Finding::new(4, "chain_broken", format!("第 {seq} 条条目与前一条不相接：{fault}。")).at(seq);
-            finding.voucher = voucher_name(&event);
+            finding.voucher = voucher_name(event);
             self.report.find(finding);
             self.believed = false;
             return;
         }
         if self.state.is_none() {
-            self.state = match &event {
+            self.state = match event {
                 Event::Declaration(declaration) => State::before_first(self.book, declaration).ok(),
                 Event::Voucher(_) => None,
             };
         }
-        let original = self.original(seq, &event);
+        let original = self.original(seq, event);
         let Some(state) = &mut self.state else {
             self.report.find(Finding::new(6, "book_not_opened", "第一条条目不是账套启用记录。").at(seq));
             self.believed = false;
             return;
         };
-        for reason in state.examine(&event, original.as_ref()) {
+        for reason in state.examine(event, original.as_ref()) {
             let mut finding =
                 Finding::new(6, reason.rule.code(), format!("第 {seq} 条条目违反规则：{}", reason.message())).at(seq);
-            finding.voucher = voucher_name(&event);
+            finding.voucher = voucher_name(event);
             self.report.find(finding);
         }
-        let sets = state.apply(&event);
+        let sets = state.apply(event);
         state.latest = self.latest;
-        if let Event::Voucher(voucher) = &event {
+        if let Event::Voucher(voucher) = event {
             self.report.vouchers = self.report.vouchers.saturating_add(1);
             // Whatever a broken rule let through must not stop the verification: sums are taken only of sane lines.
             if state.book.turnover() < crate::ledger::book::TURNOVER_MAX {

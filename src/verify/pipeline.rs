@@ -7,7 +7,7 @@ use crate::journal::event::Event;
 use crate::verify::reader::{BookFolder, BundleError};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::mpsc::sync_channel;
+use std::sync::mpsc::{Sender, channel, sync_channel};
 use uuid::Uuid;
 
 /// Bundles read ahead of the judge: bounds the memory.
@@ -42,33 +42,41 @@ fn read_chunk(folder: &BookFolder, book: &Uuid, index: u64) -> Chunk {
 }
 
 /// Calls `judge` with every chunk in order, until it says stop.
-pub fn run(folder: &BookFolder, book: &Uuid, mut judge: impl FnMut(Chunk) -> bool) {
+pub fn run(folder: &BookFolder, book: &Uuid, mut judge: impl FnMut(&Chunk) -> bool) {
     let workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let (next, stopped) = (AtomicU64::new(0), AtomicBool::new(false));
     let bundles = folder.bundles();
     std::thread::scope(|scope| {
-        let (sender, receiver) = sync_channel::<(u64, Chunk)>(AHEAD);
-        for _ in 0..workers {
-            let (sender, next, stopped) = (sender.clone(), &next, &stopped);
-            scope.spawn(move || {
-                loop {
-                    let index = next.fetch_add(1, Ordering::Relaxed);
-                    let over = index >= bundles || stopped.load(Ordering::Relaxed);
-                    if over || sender.send((index, read_chunk(folder, book, index))).is_err() {
-                        return;
+        let (sender, receiver) = sync_channel::<(u64, usize, Chunk)>(AHEAD);
+        let spent: Vec<Sender<Chunk>> = (0..workers)
+            .map(|worker| {
+                let (sender, next, stopped) = (sender.clone(), &next, &stopped);
+                let (give_back, given_back) = channel::<Chunk>();
+                scope.spawn(move || {
+                    loop {
+                        // What a thread has allocated it frees itself: two threads at one heap would wait for each other.
+                        given_back.try_iter().for_each(drop);
+                        let index = next.fetch_add(1, Ordering::Relaxed);
+                        let over = index >= bundles || stopped.load(Ordering::Relaxed);
+                        if over || sender.send((index, worker, read_chunk(folder, book, index))).is_err() {
+                            return;
+                        }
                     }
-                }
-            });
-        }
+                });
+                give_back
+            })
+            .collect();
         drop(sender);
         let (mut waiting, mut expected) = (BTreeMap::new(), 0);
-        for (index, chunk) in receiver {
-            waiting.insert(index, chunk);
-            while let Some(chunk) = waiting.remove(&expected) {
+        for (index, worker, chunk) in receiver {
+            waiting.insert(index, (worker, chunk));
+            while let Some((worker, chunk)) = waiting.remove(&expected) {
                 expected += 1;
-                if !stopped.load(Ordering::Relaxed) && !judge(chunk) {
+                if !stopped.load(Ordering::Relaxed) && !judge(&chunk) {
                     stopped.store(true, Ordering::Relaxed);
                 }
+                // A worker that has finished is gone; then the chunk is dropped here.
+                let _ = spent[worker].send(chunk);
             }
         }
     });
