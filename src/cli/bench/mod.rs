@@ -16,6 +16,7 @@ use crate::ledger::{Dimension, DimensionCode, DimensionValue, Period};
 use load::Load;
 use serde_json::{Value, json};
 use server::Server;
+use sha2::{Digest as _, Sha256};
 use std::time::{Duration, Instant};
 
 /// Clients that send batches at once: enough to keep the writer from waiting.
@@ -169,9 +170,28 @@ async fn verify(place: &Place, book: &str) -> Result<Value, Trouble> {
     bookkeeper.close().await;
     let mut figures = server::run_verifier(&out, &key).await?;
     if let Some(object) = figures.as_object_mut() {
+        let number = |object: &serde_json::Map<String, Value>, key: &str| object.get(key).and_then(Value::as_u64).unwrap_or(0);
+        let bare = bare_sha256(number(object, "bytes"));
+        let elapsed = Duration::from_millis(number(object, "elapsed_ms"));
         object.insert("export_ms".into(), json!(millis(exported)));
+        object.insert("bare_sha256_ms".into(), json!(millis(bare)));
+        object.insert("ratio_to_bare_sha256".into(), json!(ratio(elapsed.as_secs_f64(), bare.as_secs_f64())));
     }
     Ok(figures)
+}
+
+/// How long one processor takes to hash so many bytes and do nothing else.
+fn bare_sha256(bytes: u64) -> Duration {
+    let block = vec![0x5a_u8; 1 << 20];
+    let mut digest = Sha256::new();
+    let begin = Instant::now();
+    for _ in 0..bytes >> 20 {
+        digest.update(&block);
+    }
+    let rest = usize::try_from(bytes & 0xf_ffff).unwrap_or(0);
+    digest.update(&block[..rest]);
+    std::hint::black_box(digest.finalize());
+    begin.elapsed()
 }
 
 fn per_second(count: u64, elapsed: Duration) -> f64 {

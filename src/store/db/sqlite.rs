@@ -4,7 +4,7 @@ use crate::store::StoreError;
 use crate::store::db::{Column, Db, Insert, READERS, Row, Statement, Value};
 use sqlx::pool::PoolConnection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{AssertSqlSafe, Executor as _, Sqlite};
+use sqlx::{AssertSqlSafe, Executor as _, Row as _, Sqlite};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,12 +18,15 @@ const SQLITE_ROWS_EXACT: usize = 64;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// Bytes of a SQLite page: eight entries a page, and fewer system calls than the default 4,096 (measured: 5 to 10 % more vouchers/s).
 const PAGE_BYTES: u32 = 8192;
-/// Pages of write-ahead log before the writer itself moves them into the file: 64 MiB. Mostly the mover was there first.
-const WAL_PAGES: &str = "8192";
+/// Pages of write-ahead log (512 MiB) at which the writer itself must move them into the file. The mover is there first.
+const WAL_PAGES: &str = "65536";
+/// Pages not yet moved (256 MiB) that the mover moves even while the writer is busy. Below that it waits for a pause:
+/// both write to one disk (measured: 80,000 vouchers/s against 100,000).
+const MOVE_PAGES: i64 = 32_768;
 /// Page caches in KiB, negative as SQLite wants it: the writer touches the same edges again and again, readers scan.
 const WRITER_CACHE: &str = "-65536";
 const READER_CACHE: &str = "-8192";
-/// How often the mover looks: often enough that the writer finds little left to move.
+/// How often the mover looks, and how long a pause is.
 const MOVE_INTERVAL: Duration = Duration::from_millis(250);
 pub type SqliteQuery = sqlx::query::Query<'static, Sqlite, sqlx::sqlite::SqliteArguments>;
 
@@ -88,19 +91,33 @@ fn cannot_be_written(path: &Path) -> bool {
 }
 
 /// Moves the write-ahead log into the file beside the writer, who would otherwise stop for it in the middle of
-/// someone's posting. A passive checkpoint waits for nobody; what it cannot move now it moves later.
+/// someone's posting: in a pause, or when much has gathered. A passive checkpoint waits for nobody; what it cannot
+/// move now it moves later.
 async fn move_write_ahead_log(mover: SqlitePool, writer: SqlitePool) {
     let mut ticks = tokio::time::interval(MOVE_INTERVAL);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut before = 0;
     loop {
         tokio::select! {
             _ = ticks.tick() => {}
             () = writer.close_event() => return mover.close().await,
         }
-        if let Err(error) = sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").fetch_all(&mover).await {
+        let moved = async {
+            let (log, done): (i64, i64) = checkpoint(&mover, "PRAGMA wal_checkpoint(NOOP)").await?;
+            let due = log > done && (log == before || log - done >= MOVE_PAGES);
+            before = log;
+            if due { checkpoint(&mover, "PRAGMA wal_checkpoint(PASSIVE)").await.map(|_| ()) } else { Ok(()) }
+        };
+        if let Err(error) = moved.await {
             tracing::debug!(%error, "the write-ahead log was not moved this time");
         }
     }
+}
+
+/// Pages in the write-ahead log, and how many of them are in the file already.
+async fn checkpoint(mover: &SqlitePool, pragma: &'static str) -> Result<(i64, i64), sqlx::Error> {
+    let row = sqlx::query(pragma).fetch_one(mover).await?;
+    Ok((row.try_get(1)?, row.try_get(2)?))
 }
 
 pub fn bind(sql: &'static str, values: Vec<Value>) -> SqliteQuery {
