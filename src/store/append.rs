@@ -5,13 +5,15 @@ use crate::chain::Digest;
 use crate::chain::tree::FullTile;
 use crate::journal::projection::LineRow;
 use crate::journal::{Entry, Latest, Projection};
-use crate::store::db::{Column, Insert, Statement, Tx, Value};
+use crate::store::db::{Column, Insert, Rows, Statement, Tx, Value};
 use crate::store::{Store, StoreError, int};
 use std::collections::HashMap;
 use std::sync::Arc;
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
+/// Entries up to which a batch is made ready at once: what a few dozen clients post at a time.
+const SMALL_BATCH: usize = 64;
 /// Statements made ready ahead of the database.
 const READY_AHEAD: usize = 4;
 
@@ -78,14 +80,22 @@ impl Appender {
         if self.tx.execute(sql, values).await? == 1 { Ok(()) } else { Err(StoreError::HeadMoved) }
     }
 
-    /// Writes a batch under a head that [`Appender::swap_head`] has moved. Rows are made ready on another thread while
-    /// the database takes in those before them.
+    /// Writes a batch under a head that [`Appender::swap_head`] has moved. Of a large one, rows are made ready on
+    /// another thread while the database takes in those before them; a small one is as few statements as can be.
     pub async fn write(&mut self, book: i64, batch: Batch) -> Result<(), StoreError> {
-        let (sender, mut ready) = mpsc::channel(READY_AHEAD);
         let engine = self.tx.engine();
+        if batch.entries.len() <= SMALL_BATCH {
+            let mut tables = Vec::new();
+            for_each_table(book, batch, |rows| tables.push(rows));
+            for statement in Statement::make(engine, tables) {
+                self.tx.run(statement).await?;
+            }
+            return Ok(());
+        }
+        let (sender, mut ready) = mpsc::channel(READY_AHEAD);
         let maker = tokio::task::spawn_blocking(move || {
-            for_each_insert(book, batch, |insert, columns| {
-                for statement in Statement::make(engine, insert, columns) {
+            for_each_table(book, batch, |rows| {
+                for statement in Statement::make(engine, vec![rows]) {
                     // The other side is gone when a statement failed: there is nothing left to do.
                     let _ = sender.blocking_send(statement);
                 }
@@ -107,12 +117,8 @@ impl Appender {
     }
 }
 
-/// Rows of one table.
-type Rows = (Insert, Vec<Column>);
-
 /// Everything a batch writes, table by table.
-fn for_each_insert(book: i64, mut batch: Batch, mut emit: impl FnMut(Insert, Vec<Column>)) {
-    let mut emit = |(insert, columns)| emit(insert, columns);
+fn for_each_table(book: i64, mut batch: Batch, mut emit: impl FnMut(Rows)) {
     emit(entries(book, std::mem::take(&mut batch.entries)));
     emit(tiles(book, std::mem::take(&mut batch.tiles)));
     let projection = batch.projection;

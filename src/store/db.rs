@@ -82,6 +82,9 @@ pub struct Insert {
     pub conflict: &'static str,
 }
 
+/// Rows of one table.
+pub type Rows = (Insert, Vec<Column>);
+
 /// A row read back.
 pub enum Row {
     Sqlite(SqliteRow),
@@ -131,14 +134,15 @@ pub enum Statement {
 }
 
 impl Statement {
-    /// Makes the statements that insert rows given column by column: as few as the engine allows.
-    pub fn make(engine: Engine, insert: Insert, columns: Vec<Column>) -> Vec<Statement> {
-        if columns.iter().any(|column| column.len() == 0) {
+    /// Makes the statements that insert rows into some tables: as few as the engine allows.
+    pub fn make(engine: Engine, mut tables: Vec<Rows>) -> Vec<Statement> {
+        tables.retain(|(_, columns)| columns.iter().all(|column| column.len() > 0));
+        if tables.is_empty() {
             return Vec::new();
         }
         match engine {
-            Engine::Sqlite => sqlite::insert(&insert, columns),
-            Engine::Postgres => vec![postgres::insert(&insert, columns)],
+            Engine::Sqlite => tables.into_iter().flat_map(|(insert, columns)| sqlite::insert(&insert, columns)).collect(),
+            Engine::Postgres => vec![postgres::insert(tables)],
         }
     }
 }
@@ -222,7 +226,7 @@ impl Db {
         }
     }
 
-    /// Reads the rows whose last named column is any of `texts`; `$1` is an integer.
+    /// Reads the rows whose last named column, which is unique with `$1` (an integer), is any of `texts`.
     pub async fn read_any(&self, sql: &'static str, first: i64, mut texts: Vec<String>) -> Result<Vec<Row>, StoreError> {
         match self {
             Db::Sqlite { readers, .. } => {
@@ -236,7 +240,11 @@ impl Db {
                 Ok(query.fetch_all(readers).await?.into_iter().map(Row::Sqlite).collect())
             }
             Db::Postgres { pool } => {
-                let query: PostgresQuery = sqlx::query(AssertSqlSafe(format!("{sql} = ANY($2)"))).bind(first).bind(texts);
+                // One look into the index a text, whatever the planner believes of a table it has no statistics of.
+                let sql = format!(
+                    "SELECT found.* FROM unnest($2::text[]) AS wanted (text) CROSS JOIN LATERAL ({sql} = wanted.text LIMIT 1) AS found"
+                );
+                let query: PostgresQuery = sqlx::query(AssertSqlSafe(sql)).bind(first).bind(texts);
                 Ok(query.fetch_all(pool).await?.into_iter().map(Row::Postgres).collect())
             }
         }

@@ -1,7 +1,7 @@
 //! What is PostgreSQL's own: how it is opened, and arrays for many rows in one statement.
 
 use crate::store::StoreError;
-use crate::store::db::{Column, Db, Insert, READERS, Row, Statement, Value};
+use crate::store::db::{Column, Db, READERS, Row, Rows, Statement, Value};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{AssertSqlSafe, Executor as _, Postgres};
 use std::str::FromStr as _;
@@ -39,23 +39,29 @@ pub async fn fetch<'e>(
     Ok(bind(sql, values).fetch_all(executor).await?.into_iter().map(Row::Postgres).collect())
 }
 
-/// One statement whatever the number of rows: an array a column, unnested side by side in the target list, which
-/// spares PostgreSQL the tuple store that a set-returning function in FROM is put into.
-pub fn insert(insert: &Insert, columns: Vec<Column>) -> Statement {
-    let values: Vec<String> = columns
-        .iter()
-        .enumerate()
-        .map(|(index, column)| match column {
-            Column::Same(..) => format!("${}::bigint", index + 1),
-            Column::Ints(_) => format!("unnest(${}::bigint[])", index + 1),
-            Column::Texts(_) => format!("unnest(${}::text[])", index + 1),
-            Column::Blobs(_) => format!("unnest(${}::bytea[])", index + 1),
-        })
-        .collect();
-    let (names, values) = (insert.columns.join(", "), values.join(", "));
-    let sql = format!("INSERT INTO {} ({names}) SELECT {values} {}", insert.table, insert.conflict);
+/// One statement whatever the number of rows and tables: an array a column, unnested side by side in the target list
+/// (which spares PostgreSQL the tuple store that a set-returning function in FROM is put into), a table a WITH item.
+pub fn insert(tables: Vec<Rows>) -> Statement {
+    let (mut parts, mut bound) = (Vec::with_capacity(tables.len()), Vec::new());
+    for (insert, columns) in tables {
+        let values: Vec<String> = (bound.len() + 1..)
+            .zip(&columns)
+            .map(|(place, column)| match column {
+                Column::Same(..) => format!("${place}::bigint"),
+                Column::Ints(_) => format!("unnest(${place}::bigint[])"),
+                Column::Texts(_) => format!("unnest(${place}::text[])"),
+                Column::Blobs(_) => format!("unnest(${place}::bytea[])"),
+            })
+            .collect();
+        let (names, values) = (insert.columns.join(", "), values.join(", "));
+        parts.push(format!("INSERT INTO {} ({names}) SELECT {values} {}", insert.table, insert.conflict));
+        bound.extend(columns);
+    }
+    let last = parts.pop().unwrap_or_default();
+    let before: Vec<String> = parts.iter().enumerate().map(|(index, part)| format!("t{index} AS ({part})")).collect();
+    let sql = if before.is_empty() { last } else { format!("WITH {} {last}", before.join(", ")) };
     let mut query: PostgresQuery = sqlx::query(AssertSqlSafe(sql));
-    for column in columns {
+    for column in bound {
         query = match column {
             Column::Same(value, _) => query.bind(value),
             Column::Ints(values) => query.bind(values),
