@@ -1,6 +1,6 @@
 //! The only place that names SQLite or PostgreSQL. Everything above it speaks one SQL and these few verbs:
-//! read rows, execute, insert many rows in one statement, begin and commit. What differs is in [`sqlite`] and
-//! [`postgres`].
+//! read rows, execute, insert many rows in one statement, begin and commit. What differs is in `sqlite` and
+//! `postgres`.
 
 mod postgres;
 mod sqlite;
@@ -117,7 +117,7 @@ impl Row {
 /// An open database.
 #[derive(Clone)]
 pub enum Db {
-    Sqlite { writer: SqlitePool, readers: SqlitePool },
+    Sqlite { writer: SqlitePool, readers: SqlitePool, mover: SqlitePool },
     Postgres { pool: PgPool },
 }
 
@@ -268,7 +268,9 @@ impl Db {
 
     pub async fn close(&self) {
         match self {
-            Db::Sqlite { writer, readers } => {
+            // The last connection to go moves what is left of the write-ahead log into the file: the writer's.
+            Db::Sqlite { writer, readers, mover } => {
+                mover.close().await;
                 readers.close().await;
                 writer.close().await;
             }

@@ -3,7 +3,7 @@
 //!
 //! The room touches files and nothing else: no database, no network, no clock but for its own speed. Start with
 //! [`run`]; the steps are in [`book`], how a package is read in [`reader`] and [`pipeline`], how one is written in
-//! [`write`].
+//! [`mod@write`].
 
 pub mod book;
 pub mod pipeline;

@@ -4,6 +4,7 @@
 use crate::support::{Postgres, Program};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::io::Write as _;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -196,4 +197,34 @@ fn postgres_itself_killed() {
     }
     drop(service);
     account_for_all(&trial, &known.lock().expect("lock"));
+}
+
+/// R10: a thousand writes, each sent one to four times over connections that are cut at random places: exactly once.
+#[test]
+fn a_thousand_writes_over_cut_connections() {
+    const WRITES: u64 = 1_000;
+    let (folder, mut random) = (folder(), Random(10));
+    let program = Program::on(folder.path().join("data")).with_book("trial");
+    let service = program.serve();
+    let address = service.url.trim_start_matches("http://").to_owned();
+    let (runtime, client, mut known) = (Runtime::new().expect("runtime"), reqwest::Client::new(), Known::default());
+    for key in 0..WRITES {
+        let body = serde_json::to_vec(&voucher(key)).expect("JSON");
+        let head = format!(
+            "POST /api/v1/books/trial/vouchers HTTP/1.1\r\nHost: {address}\r\nIdempotency-Key: trial-{key:09}\r\nContent-Length: {}\r\n\r\n",
+            body.len()
+        );
+        let request = [head.as_bytes(), &body].concat();
+        for _ in 0..random.below(4) {
+            // Cut in the request, or after it and before the answer.
+            let length = u64::try_from(request.len()).expect("small");
+            let sent = usize::try_from(random.below(length * 2).min(length)).expect("small");
+            let mut stream = std::net::TcpStream::connect(&address).expect("connects");
+            stream.write_all(&request[..sent]).expect("sent");
+        }
+        let receipt = runtime.block_on(post(&client, &service.api("books/trial"), key)).expect("answered");
+        known.receipts.insert(key, receipt);
+    }
+    drop(service);
+    account_for_all(&program, &known);
 }

@@ -79,8 +79,8 @@ pub async fn open(path: &Path, create: bool) -> Result<Db, StoreError> {
     let reading = options.pragma("query_only", "ON").pragma("cache_size", READER_CACHE);
     let readers = SqlitePoolOptions::new().max_connections(READERS).connect_with(reading).await?;
     let mover = SqlitePoolOptions::new().max_connections(1).connect_with(base.optimize_on_close(false, None)).await?;
-    tokio::spawn(move_write_ahead_log(mover, writer.clone()));
-    Ok(Db::Sqlite { writer, readers })
+    tokio::spawn(move_write_ahead_log(mover.clone()));
+    Ok(Db::Sqlite { writer, readers, mover })
 }
 
 /// Whether there is a file that this process may not write to, or not make others beside it.
@@ -93,14 +93,14 @@ fn cannot_be_written(path: &Path) -> bool {
 /// Moves the write-ahead log into the file beside the writer, who would otherwise stop for it in the middle of
 /// someone's posting: in a pause, or when much has gathered. A passive checkpoint waits for nobody; what it cannot
 /// move now it moves later.
-async fn move_write_ahead_log(mover: SqlitePool, writer: SqlitePool) {
+async fn move_write_ahead_log(mover: SqlitePool) {
     let mut ticks = tokio::time::interval(MOVE_INTERVAL);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut before = 0;
     loop {
         tokio::select! {
             _ = ticks.tick() => {}
-            () = writer.close_event() => return mover.close().await,
+            () = mover.close_event() => return,
         }
         let moved = async {
             let (log, done): (i64, i64) = checkpoint(&mover, "PRAGMA wal_checkpoint(NOOP)").await?;

@@ -2,7 +2,7 @@
 
 use super::fixture::{check_is_clean, everything, fixed_keys, open, open_book, period, rent, script, signed};
 use crate::support::Postgres;
-use cunshe::bookkeeper::{Bookkeeper, PostError};
+use cunshe::bookkeeper::{Bookkeeper, Clock, Config, PostError};
 use cunshe::chain::{Checkpoint, VerifierKey};
 use cunshe::ledger::Word;
 use cunshe::store::DbUrl;
@@ -160,6 +160,38 @@ async fn nothing_is_half_done_on_sqlite() {
 async fn nothing_is_half_done_on_postgres() {
     let (folder, postgres) = (tempfile::tempdir().expect("folder"), Postgres::start());
     nothing_half_done(&DbUrl::parse(&postgres.url("half")).expect("url"), &fixed_keys(folder.path())).await;
+}
+
+/// R9: clocks that jump, the year's end and a leap day change neither order nor chain, and days are the books' own.
+#[tokio::test(flavor = "multi_thread")]
+async fn clocks_may_jump_and_the_chain_does_not_care() {
+    let folder = tempfile::tempdir().expect("folder");
+    let (url, keys) = (DbUrl::Sqlite(folder.path().join("a.db")), fixed_keys(folder.path()));
+    let day = 24 * 3600 * 1_000_000_u64;
+    // 2024-02-29 and 2024-12-31, both 23:59:59.999999 UTC+8; far ahead; back to 1970; 2025.
+    let (leap, year_end) = (1_709_222_399_999_999, 1_735_660_799_999_999);
+    let times = [leap, leap + 1, year_end, year_end + 1, year_end + 4_000 * day, 0, 1_750_000_000_000_000];
+    let mut recorded = Vec::new();
+    for (number, now) in (0_i64..).zip(times) {
+        let mut config = Config::new(url.clone(), keys.clone());
+        (config.create, config.clock) = (number == 0, Clock::steady(now, 0));
+        let books = Bookkeeper::open(config).await.expect("opens");
+        if number == 0 {
+            open_book(&books).await;
+        }
+        let posted = books.post("demo", &format!("k{number}"), vec![rent(1, number + 1)]).await.expect("posted");
+        recorded.push(posted.receipts[0].recorded_at);
+        check_is_clean(&books).await;
+        books.close().await;
+    }
+    let highest = times.iter().scan(0, |highest, now| {
+        *highest = (*now).max(*highest);
+        Some(*highest)
+    });
+    assert_eq!(recorded, highest.collect::<Vec<_>>(), "time that runs backwards stands still");
+    for (now, today) in [(leap, "2024-02-29"), (leap + 1, "2024-03-01"), (year_end, "2024-12-31"), (year_end + 1, "2025-01-01")] {
+        assert_eq!(Clock::steady(now, 0).today().to_string(), today);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,6 +5,9 @@ use cunshe::store::DbUrl;
 use sqlx::{AssertSqlSafe, Row as _};
 use std::path::Path;
 
+const TABLES: [&str; 11] =
+    ["balance", "book", "checkpoint", "dimension_set", "entry", "line", "request", "reversal", "serial", "tile", "voucher"];
+
 /// SQLite by hand: what an administrator could do.
 struct Hand {
     pool: sqlx::SqlitePool,
@@ -59,13 +62,28 @@ async fn found(path: &Path, keys: &Path) -> Vec<u8> {
     }
 }
 
+/// The exit codes that a change to a table may have; 0 is a refusal to open the books at all.
+fn exits(table: &str) -> &'static [u8] {
+    match table {
+        // A book that is renamed or renumbered leaves rows of a book that does not exist.
+        "book" => &[0, 2, 3, 4, 7],
+        // Without the entry nothing after it can be replayed: projections differ too.
+        "entry" => &[0, 4, 5, 6, 7],
+        "tile" => &[0, 3, 4],
+        "checkpoint" => &[2, 3, 4],
+        // What a start reads from these tables is compared with the chain at once.
+        "dimension_set" | "serial" | "reversal" => &[0, 4, 7],
+        _ => &[4, 7],
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn posted_rows_cannot_be_changed_and_every_change_behind_the_triggers_is_found() {
     let folder = tempfile::tempdir().expect("folder");
     let (prepared, keys) = prepared(folder.path()).await;
     let hand = Hand::open(&prepared).await;
     let tables = hand.tables().await;
-    assert_eq!(tables.len(), 11, "{tables:?}");
+    assert_eq!(tables, TABLES);
     let mut changes = Vec::new();
     for table in &tables {
         let derived = ["balance", "serial", "book"].contains(&table.as_str());
@@ -110,7 +128,10 @@ async fn posted_rows_cannot_be_changed_and_every_change_behind_the_triggers_is_f
         let touched = hand.run(&sql).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
         assert!(touched > 0, "{sql} changed nothing");
         hand.pool.close().await;
-        if found(&copy, &keys).await.is_empty() {
+        let steps = found(&copy, &keys).await;
+        let wrong = steps.iter().find(|step| !exits(&table).contains(step));
+        assert!(wrong.is_none(), "{sql}: found as {steps:?}, expected {:?}", exits(&table));
+        if steps.is_empty() {
             // The newest checkpoint is signed again, byte for byte, from the list outside the database.
             assert_eq!(dump(&copy).await.as_ref(), Some(&whole), "not found: {sql}");
         }
@@ -154,7 +175,8 @@ async fn a_flipped_byte_is_found_or_changes_nothing() {
 async fn dump(path: &Path) -> Option<Vec<String>> {
     let hand = Hand::open(path).await;
     let mut all = Vec::new();
-    for table in hand.tables().await {
+    // Named here: a flipped byte in the schema may hide a table from a list, and from nothing else.
+    for table in TABLES {
         let columns = hand.texts(&format!("SELECT name FROM pragma_table_info('{table}')")).await;
         let row = columns.iter().map(|name| format!("quote({name})")).collect::<Vec<_>>().join(" || ',' || ");
         let rows =
