@@ -3,14 +3,14 @@
 use crate::store::StoreError;
 use crate::store::db::{Column, Db, READERS, Row, Rows, Statement, Value};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{AssertSqlSafe, Executor as _, Postgres};
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Executor as _, Postgres};
 use std::str::FromStr as _;
 use std::time::Duration;
 
 pub type PostgresQuery = sqlx::query::Query<'static, Postgres, sqlx::postgres::PgArguments>;
 
 pub async fn open(url: &str) -> Result<Db, StoreError> {
-    let options = PgConnectOptions::from_str(url)?.application_name("cunshe");
+    let options = PgConnectOptions::from_str(url)?.application_name("cunshe").disable_statement_logging();
     let pool = PgPoolOptions::new()
         .max_connections(READERS + 1)
         .acquire_timeout(Duration::from_secs(10))

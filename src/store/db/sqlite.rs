@@ -4,7 +4,7 @@ use crate::store::StoreError;
 use crate::store::db::{Column, Db, Insert, READERS, Row, Statement, Value};
 use sqlx::pool::PoolConnection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{AssertSqlSafe, Executor as _, Row as _, Sqlite};
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Executor as _, Row as _, Sqlite};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -67,7 +67,9 @@ pub async fn open(path: &Path, create: bool) -> Result<Db, StoreError> {
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
-        .busy_timeout(BUSY_TIMEOUT);
+        .busy_timeout(BUSY_TIMEOUT)
+        // A long check is no news to the person who waits for it.
+        .disable_statement_logging();
     let options = base
         .clone()
         .pragma("wal_autocheckpoint", WAL_PAGES)
