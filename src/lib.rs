@@ -3,6 +3,7 @@
 #[cfg(feature = "server")]
 pub mod bookkeeper;
 pub mod chain;
+pub mod collective;
 #[cfg(feature = "server")]
 pub mod cli;
 #[cfg(feature = "server")]

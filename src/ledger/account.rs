@@ -74,6 +74,12 @@ impl serde::Serialize for AccountCode {
     }
 }
 
+impl<'de> serde::Deserialize<'de> for AccountCode {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<AccountCode, D::Error> {
+        crate::ledger::text::parsed(deserializer, AccountCode::parse, "an account code")
+    }
+}
+
 /// 借 or 贷.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -128,6 +128,13 @@ impl serde::Serialize for Amount {
     }
 }
 
+impl<'de> serde::Deserialize<'de> for Amount {
+    /// The canonical form only: [`Amount::parse_canonical`].
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Amount, D::Error> {
+        crate::ledger::text::parsed(deserializer, Amount::parse_canonical, "an amount with two decimals")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -94,6 +94,12 @@ impl DimensionCode {
     }
 }
 
+impl<'de> serde::Deserialize<'de> for DimensionCode {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<DimensionCode, D::Error> {
+        crate::ledger::text::parsed(deserializer, DimensionCode::parse, "a dimension code")
+    }
+}
+
 impl fmt::Display for DimensionCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)

@@ -18,6 +18,7 @@ pub mod posting;
 pub mod refusal;
 pub mod reversal;
 pub mod statement;
+pub mod text;
 pub mod voucher;
 
 pub use account::{Account, AccountCode, Element, Side};

@@ -74,6 +74,12 @@ impl serde::Serialize for Period {
     }
 }
 
+impl<'de> serde::Deserialize<'de> for Period {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Period, D::Error> {
+        crate::ledger::text::parsed(deserializer, Period::parse, "a period such as 2025-01")
+    }
+}
+
 /// Reads the one form dates have in the books, `2025-01-31`, within [`YEARS`].
 pub fn parse_date(text: &str) -> Option<Date> {
     let bytes = text.as_bytes();

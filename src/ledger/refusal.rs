@@ -52,6 +52,8 @@ pub enum Rule {
     PeriodAlreadyOpen { period: Period },
     BookNotOpened,
     BookAlreadyOpened,
+    /// A rule of a higher room: its stable code and its sentence.
+    Business { code: &'static str, message: String },
 }
 
 impl Rule {
@@ -104,6 +106,7 @@ impl Rule {
             PeriodAlreadyOpen { .. } => "period_already_open",
             BookNotOpened => "book_not_opened",
             BookAlreadyOpened => "book_already_opened",
+            Business { code, .. } => code,
         }
     }
 
@@ -176,6 +179,7 @@ impl Rule {
             PeriodAlreadyOpen { period } => format!("会计期间 {period} 已经启用。"),
             BookNotOpened => "账套尚未启用。".into(),
             BookAlreadyOpened => "账套已经启用，不能再次启用。".into(),
+            Business { message, .. } => message.clone(),
         }
     }
 }

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 const FLOORS: &[(&str, u8)] = &[
     ("ledger", 1),
     ("chain", 1),
+    ("collective", 2),
     ("journal", 3),
     ("store", 4),
     ("verify", 4),
@@ -18,7 +19,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("cli", 7),
 ];
 /// Rooms without I/O, clock, randomness, logging or floats.
-const PURE: &[&str] = &["ledger", "chain", "journal"];
+const PURE: &[&str] = &["ledger", "chain", "collective", "journal"];
 const LINES_MAX: usize = 500;
 
 fn rust_files(folder: &Path) -> Vec<PathBuf> {

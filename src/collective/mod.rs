@@ -1,0 +1,11 @@
+//! 集体经济: the business of a village-community company. Each fact (an entrusted asset, a contract, a shop's day, a
+//! change of shares) is an entry of the journal; registers are what the facts add up to; posting patterns turn
+//! facts into drafts, so that nobody types what the books already know.
+//!
+//! This room is pure. It knows accounting ([`crate::ledger`]) and neither hashes nor databases. Start with [`fact`]
+//! (what can be recorded), then [`register`] (what stands, and what is refused).
+
+pub mod distribution;
+pub mod shares;
+pub mod shop;
+pub mod vat;
