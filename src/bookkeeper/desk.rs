@@ -2,19 +2,32 @@
 //! Deciding is pure and in memory; nothing here touches the store.
 
 use crate::bookkeeper::receipt::{Receipt, RefusedDraft};
+use crate::bookkeeper::writer::PostRequest;
+use crate::chain::Digest;
 use crate::chain::tree::Edge;
+use crate::collective::Fact;
+use crate::collective::produce::produce;
 use crate::journal::request::RequestDigest;
-use crate::journal::{Event, Latest, Original, State, entry};
+use crate::journal::{Declaration, Declared, Event, Latest, State, entry};
 use crate::ledger::refusal::{Reason, Refusal};
 use crate::ledger::{Draft, Voucher, posting};
 use crate::store::Batch;
 use crate::store::append::Standing;
 use crate::store::load::LoadedBook;
+use jiff::civil::Date;
+use std::sync::Arc;
 
 /// Refusals reported of one request; the rest would only repeat them.
 pub const REFUSALS_MAX: usize = 100;
 /// Who 记账 is while people have no accounts of their own.
 pub const POSTED_BY: &str = "cunshe";
+
+/// What a request comes to.
+#[derive(Default)]
+pub struct Decided {
+    pub facts: Vec<Event>,
+    pub vouchers: Vec<Voucher>,
+}
 
 pub struct Desk {
     pub number: i64,
@@ -44,12 +57,64 @@ impl Desk {
         Standing { latest: self.state.latest, turnover: self.state.book.turnover(), posted: self.state.book.has_posted() }
     }
 
-    /// Decides on all vouchers of a request: all of them are accepted, or none and the books are as before.
-    pub fn decide(&mut self, drafts: &[Draft], original: Option<&Original>) -> Result<Vec<Voucher>, Vec<RefusedDraft>> {
-        let before = (drafts.len() > 1).then(|| self.state.book.clone());
-        let (mut accepted, mut refused) = (Vec::with_capacity(drafts.len()), Vec::new());
-        for (index, draft) in drafts.iter().enumerate() {
-            match posting::accept(&self.state.book, draft, POSTED_BY, original.map(|original| &original.voucher)) {
+    /// Decides on everything a request asks: all of it is accepted, or none and the books are as before.
+    pub fn decide(&mut self, request: &PostRequest) -> Result<Decided, Vec<RefusedDraft>> {
+        // One voucher alone is accepted or leaves no trace; a fact leaves one before its vouchers are judged.
+        let may_go_back = !request.facts.is_empty() || request.drafts.len() > 1;
+        let before = may_go_back.then(|| (self.state.book.clone(), Arc::clone(&self.state.registers)));
+        let (mut decided, mut refused) = (Decided::default(), Vec::new());
+        for (index, declaration) in request.facts.iter().enumerate() {
+            match self.take_fact(declaration, request) {
+                Ok((event, drafts)) => {
+                    decided.facts.push(event);
+                    self.take_drafts(index, &drafts, request, &mut decided.vouchers, &mut refused);
+                }
+                Err(refusal) => refused.push(RefusedDraft { index, refusal }),
+            }
+            if refused.len() >= REFUSALS_MAX {
+                break;
+            }
+        }
+        for (index, draft) in request.drafts.iter().enumerate() {
+            if refused.len() >= REFUSALS_MAX {
+                break;
+            }
+            self.take_drafts(index, std::slice::from_ref(draft), request, &mut decided.vouchers, &mut refused);
+        }
+        if refused.is_empty() {
+            return Ok(decided);
+        }
+        if let Some((book, registers)) = before {
+            (self.state.book, self.state.registers) = (book, registers);
+        }
+        Err(refused)
+    }
+
+    /// A fact that nothing speaks against is taken in; what it asks to be posted comes back.
+    fn take_fact(&mut self, declaration: &Declaration, request: &PostRequest) -> Result<(Event, Vec<Draft>), Refusal> {
+        let event = Event::Declaration(Box::new(declaration.clone()));
+        Refusal::unless_empty(self.state.examine(&event, None))?;
+        let Declared::Fact(fact) = &declaration.declared else { return Ok((event, Vec::new())) };
+        let produced = produce(&self.state.registers, fact).map_err(Refusal::one)?;
+        let drafts = produced.into_iter().zip(1..).map(|(one, row)| one.into_draft(&request.signatures, &request.key, row));
+        let drafts = drafts.collect();
+        self.state.apply(&event);
+        Ok((event, drafts))
+    }
+
+    fn take_drafts(
+        &mut self,
+        index: usize,
+        drafts: &[Draft],
+        request: &PostRequest,
+        accepted: &mut Vec<Voucher>,
+        refused: &mut Vec<RefusedDraft>,
+    ) {
+        let original = request.original.as_ref().map(|original| &original.voucher);
+        for draft in drafts {
+            let voucher = posting::accept(&self.state.book, draft, POSTED_BY, original)
+                .and_then(|voucher| Refusal::unless_empty(self.state.business_reasons(&voucher).collect()).map(|()| voucher));
+            match voucher {
                 Ok(voucher) if refused.is_empty() => {
                     self.state.book.apply_voucher(&voucher);
                     accepted.push(voucher);
@@ -57,17 +122,16 @@ impl Desk {
                 Ok(_) => {}
                 Err(refusal) => refused.push(RefusedDraft { index, refusal }),
             }
-            if refused.len() >= REFUSALS_MAX {
-                break;
-            }
         }
-        if refused.is_empty() {
-            return Ok(accepted);
+    }
+
+    /// Seals facts into the group; they stand before the vouchers they ask for.
+    pub fn seal_facts(&mut self, facts: Vec<Event>, now: u64) {
+        for event in facts {
+            let entry = entry::seal(&self.state.id, &mut self.state.latest, &event, now);
+            self.batch.tiles.extend(self.edge.push(entry.leaf));
+            self.batch.entries.push(entry);
         }
-        if let Some(before) = before {
-            self.state.book = before;
-        }
-        Err(refused)
     }
 
     /// Seals accepted vouchers into the group.
@@ -105,6 +169,19 @@ pub fn request_digest(drafts: &[Draft]) -> crate::chain::Digest {
     let mut digest = RequestDigest::default();
     drafts.iter().for_each(|draft| digest.add_draft(draft));
     digest.finish()
+}
+
+/// The key of a request that records facts: what they say and when, so that the same facts again are the same request.
+pub fn facts_key(facts: &[Fact], date: Date) -> String {
+    let mut bytes = date.to_string().into_bytes();
+    for fact in facts {
+        let (word, record) = (fact.word().as_bytes(), fact.encode());
+        for part in [word, &record] {
+            bytes.extend_from_slice(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+            bytes.extend_from_slice(part);
+        }
+    }
+    format!("fact:{}", Digest::of(&bytes))
 }
 
 /// A refusal of the whole request by one rule.

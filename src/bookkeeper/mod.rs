@@ -22,6 +22,7 @@ pub use receipt::{PostError, Posted, Receipt, RefusedDraft};
 use crate::bookkeeper::keys::{KeyError, Keys};
 use crate::bookkeeper::view::{View, Views};
 use crate::bookkeeper::writer::{DeclareRequest, GROUP_VOUCHERS_MAX, Job, PostRequest, QUEUE_LENGTH, StreamRequest, Writer};
+use crate::collective::fact::{Fact, Withdrawal};
 use crate::journal::event::{Declaration, Declared, Event};
 use crate::journal::{Original, entry};
 use crate::ledger::book::BookProfile;
@@ -183,9 +184,25 @@ impl Bookkeeper {
         for (draft, row) in drafts.iter_mut().zip(1..) {
             draft.source.key.clear();
             draft.source.key.push_str(key);
-            draft.source.row = row;
+            // A draft from a file knows its row.
+            if draft.source.row == 0 {
+                draft.source.row = row;
+            }
         }
-        self.send_post(book, key, drafts, None).await
+        self.send_post(PostRequest { drafts, ..PostRequest::new(book, key) }).await
+    }
+
+    /// Records facts of the business and posts what they ask for, all or nothing. The key is made of what is recorded:
+    /// the same facts again are the same request. Gives the receipts of the vouchers.
+    pub async fn record(&self, book: &str, facts: Vec<Fact>, date: Date, signatures: Signatures) -> Result<Posted, PostError> {
+        if facts.is_empty() {
+            return Err(PostError::Refused(desk::refused_whole(Rule::NothingDeclared)));
+        }
+        let key = desk::facts_key(&facts, date);
+        let declaration =
+            |fact| Declaration { by: signatures.prepared_by.clone(), date, declared: Declared::Fact(Box::new(fact)) };
+        let facts = facts.into_iter().map(declaration).collect();
+        self.send_post(PostRequest { facts, signatures: signatures.clone(), ..PostRequest::new(book, &key) }).await
     }
 
     /// Takes a posted voucher back (红字冲销). The date must lie in an open period.
@@ -204,7 +221,14 @@ impl Bookkeeper {
         let source = Source { key: key.to_owned(), reference: String::new(), row: 1 };
         let place = Place { seq, leaf: *original.leaf.as_bytes() };
         let draft = reversal::draft(&original.voucher, place, date, signatures, source);
-        self.send_post(book, key, vec![draft], Some(original)).await
+        // A voucher that facts produced is taken back together with what it stood for.
+        let reference = &original.voucher.source.reference;
+        let produced = reference.split_once('/').is_some_and(|(word, _)| Fact::WORDS.contains(&word));
+        let fact = produced.then(|| Fact::Withdrawn(Withdrawal { reference: reference.clone() }));
+        let declaration =
+            |fact| Declaration { by: draft.signatures.prepared_by.clone(), date, declared: Declared::Fact(Box::new(fact)) };
+        let facts = fact.map(declaration).into_iter().collect();
+        self.send_post(PostRequest { facts, drafts: vec![draft], original: Some(original), ..PostRequest::new(book, key) }).await
     }
 
     /// Begins a request that is too large for memory: see [`StreamRequest`].
@@ -214,15 +238,8 @@ impl Bookkeeper {
         self.send(Job::Stream(request, reply), answer).await
     }
 
-    async fn send_post(
-        &self,
-        book: &str,
-        key: &str,
-        drafts: Vec<Draft>,
-        original: Option<Original>,
-    ) -> Result<Posted, PostError> {
-        let digest = desk::request_digest(&drafts);
-        let request = PostRequest { book: book.to_owned(), key: key.to_owned(), digest, drafts, original };
+    async fn send_post(&self, mut request: PostRequest) -> Result<Posted, PostError> {
+        request.digest = desk::request_digest(&request.drafts);
         let (reply, answer) = oneshot::channel();
         self.send(Job::Post(Box::new(request), reply), answer).await
     }

@@ -4,7 +4,7 @@
 use crate::bookkeeper::desk::Desk;
 use crate::bookkeeper::receipt::{PostError, Receipt};
 use crate::bookkeeper::view::View;
-use crate::bookkeeper::writer::{StreamRequest, Writer};
+use crate::bookkeeper::writer::{PostRequest, StreamRequest, Writer};
 use crate::journal::projection::RequestRow;
 use crate::store::StoreError;
 use crate::store::append::Appender;
@@ -51,8 +51,9 @@ impl Writer {
                 break;
             }
             count = count.saturating_add(u64::try_from(chunk.len()).unwrap_or(u64::MAX));
-            let vouchers = desk.decide(&chunk, None).map_err(PostError::Refused)?;
-            desk.seal(vouchers, now);
+            let part = PostRequest { drafts: chunk, ..PostRequest::new(&request.book, &request.key) };
+            let decided = desk.decide(&part).map_err(PostError::Refused)?;
+            desk.seal(decided.vouchers, now);
             write(desk, &mut appender).await?;
         }
         appender.commit().await?;

@@ -2,6 +2,7 @@
 
 use crate::bookkeeper::desk::Desk;
 use crate::chain::Digest;
+use crate::collective::Registers;
 use crate::journal::Latest;
 use crate::ledger::book::BookProfile;
 use crate::ledger::dimension::DimensionRegister;
@@ -24,6 +25,8 @@ pub struct View {
     /// Root of the tree over all entries.
     pub root: Digest,
     pub verifier_key: String,
+    /// What the facts of the business add up to.
+    pub registers: Arc<Registers>,
     /// The rules' own view, for dry runs.
     pub book: Arc<Book>,
 }
@@ -42,6 +45,7 @@ impl View {
             latest: desk.state.latest,
             root: desk.edge.root(),
             verifier_key: desk.state.verifier_key.clone(),
+            registers: Arc::clone(&desk.state.registers),
             book: Arc::new(book.clone()),
         }
     }

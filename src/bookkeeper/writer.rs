@@ -14,6 +14,7 @@ use crate::journal::projection::RequestRow;
 use crate::journal::{Declaration, Event, Latest, Original, State};
 use crate::ledger::Draft;
 use crate::ledger::refusal::Rule;
+use crate::ledger::voucher::Signatures;
 use crate::store::append::Standing;
 use crate::store::{Batch, Store, StoreError};
 use std::collections::HashMap;
@@ -36,9 +37,32 @@ pub struct PostRequest {
     pub book: String,
     pub key: String,
     pub digest: Digest,
+    /// Facts of the business, and who signs the vouchers that they ask for.
+    pub facts: Vec<Declaration>,
+    pub signatures: Signatures,
     pub drafts: Vec<Draft>,
     /// The voucher that a reversal takes back.
     pub original: Option<Original>,
+}
+
+impl PostRequest {
+    /// A request that asks nothing yet.
+    pub fn new(book: &str, key: &str) -> PostRequest {
+        PostRequest {
+            book: book.to_owned(),
+            key: key.to_owned(),
+            digest: Digest::ZERO,
+            facts: Vec::new(),
+            signatures: Signatures::default(),
+            drafts: Vec::new(),
+            original: None,
+        }
+    }
+
+    /// Whether a request that was served under this key asked the same. The key of facts is made of what they say.
+    fn is_same(&self, served: Digest) -> bool {
+        served == self.digest || (!self.facts.is_empty() && self.drafts.is_empty())
+    }
 }
 
 /// What can be declared: a new book, or something about one.
@@ -67,7 +91,7 @@ pub enum Job {
 impl Job {
     fn vouchers(&self) -> usize {
         match self {
-            Job::Post(request, _) => request.drafts.len(),
+            Job::Post(request, _) => request.drafts.len() + request.facts.len(),
             Job::Declare(..) | Job::Stream(..) => 1,
         }
     }
@@ -293,7 +317,7 @@ impl Writer {
                 let under_way = self.flight.as_ref().and_then(|flight| flight.group.fresh.get(&place));
                 let before = served.get(&place).or(under_way).or_else(|| fresh.get(&place)).cloned();
                 Answer::Posted(match before {
-                    Some((digest, receipts)) if digest == request.digest => Ok(Posted { receipts, replayed: true }),
+                    Some((digest, receipts)) if request.is_same(digest) => Ok(Posted { receipts, replayed: true }),
                     Some((_, receipts)) => {
                         Err(PostError::KeyTaken { key: request.key.clone(), first: receipts.into_iter().next().map(Box::new) })
                     }
@@ -310,9 +334,10 @@ impl Writer {
         let now = self.clock.now();
         let mut stopwatch = Stopwatch::start();
         let desk = self.writable(&request.book)?;
-        let vouchers = desk.decide(&request.drafts, request.original.as_ref()).map_err(PostError::Refused)?;
+        let decided = desk.decide(request).map_err(PostError::Refused)?;
         stopwatch.lap("rules");
-        let receipts = desk.seal(vouchers, now);
+        desk.seal_facts(decided.facts, now);
+        let receipts = desk.seal(decided.vouchers, now);
         desk.batch.projection.close_request();
         stopwatch.lap("hashing");
         Ok(receipts)

@@ -3,9 +3,20 @@
 //! facts into drafts, so that nobody types what the books already know.
 //!
 //! This room is pure. It knows accounting ([`crate::ledger`]) and neither hashes nor databases. Start with [`fact`]
-//! (what can be recorded), then [`register`] (what stands, and what is refused).
+//! (what can be recorded), then [`register`] (what stands, and what is refused) and [`mod@produce`] (what is posted).
 
+pub mod asset;
+pub mod contract;
 pub mod distribution;
+pub mod fact;
+pub mod produce;
+pub mod register;
+pub mod role;
+pub mod schedule;
 pub mod shares;
 pub mod shop;
 pub mod vat;
+
+pub use fact::Fact;
+pub use produce::Produced;
+pub use register::Registers;

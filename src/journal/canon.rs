@@ -91,6 +91,12 @@ impl Writer {
         }
     }
 
+    /// An object whose canonical bytes are made already.
+    pub fn object(&mut self, bytes: &[u8]) {
+        self.separate();
+        self.out.extend_from_slice(bytes);
+    }
+
     /// A key and its text.
     pub fn field(&mut self, key: &str, text: &str) {
         self.key(key);
@@ -156,6 +162,34 @@ impl<'a> Reader<'a> {
 
     pub fn close_object(&mut self) -> Result<(), NotCanonical> {
         self.byte(b'}', "the end of the object")
+    }
+
+    /// Takes a whole object, which someone else will read: [`crate::collective::Fact::decode`] lets only one spelling pass.
+    pub fn object(&mut self) -> Result<&'a [u8], NotCanonical> {
+        self.separate()?;
+        let rest = self.rest();
+        let (mut depth, mut quoted, mut escaped) = (0_usize, false, false);
+        for (index, byte) in rest.iter().enumerate() {
+            match byte {
+                _ if escaped => escaped = false,
+                b'\\' if quoted => escaped = true,
+                b'"' => quoted = !quoted,
+                b'{' if !quoted => depth += 1,
+                b'}' if !quoted => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            if depth == 0 {
+                let end = index + 1;
+                self.at += end;
+                return if *byte == b'}' && !quoted { Ok(&rest[..end]) } else { Err(self.fault("an object")) };
+            }
+        }
+        Err(self.fault("the end of the object"))
+    }
+
+    /// What the body's last key, `type`, says: to know what is coming. It is read again, and judged, in its turn.
+    pub fn last_type(&self) -> Option<&'a str> {
+        self.bytes.strip_suffix("\"}")?.rsplit_once(",\"type\":\"").map(|(_, word)| word)
     }
 
     pub fn open_array(&mut self) -> Result<(), NotCanonical> {

@@ -1,6 +1,7 @@
 //! Everything that can be recorded, as one enum. The bytes of each event are in [`crate::journal::wire`].
 
 use crate::chain::Kind;
+use crate::collective::Fact;
 use crate::ledger::book::BookProfile;
 use crate::ledger::{Account, AccountCode, DimensionValue, Period, Voucher};
 use jiff::civil::Date;
@@ -42,6 +43,8 @@ pub enum Declared {
     PeriodClosed {
         period: Period,
     },
+    /// A fact of the business.
+    Fact(Box<Fact>),
 }
 
 impl Declared {
@@ -54,6 +57,7 @@ impl Declared {
             Declared::DimensionValuesAdded { .. } => "dimension_values_added",
             Declared::YearOpened { .. } => "year_opened",
             Declared::PeriodClosed { .. } => "period_closed",
+            Declared::Fact(fact) => fact.word(),
         }
     }
 }
@@ -78,6 +82,7 @@ impl Event {
                     Kind::Chart
                 }
                 Declared::YearOpened { .. } | Declared::PeriodClosed { .. } => Kind::Period,
+                Declared::Fact(_) => Kind::BusinessFact,
             },
         }
     }

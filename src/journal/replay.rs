@@ -2,6 +2,7 @@
 //! [`State::examine`] before it seals an event, the other before it believes one.
 
 use crate::chain::Digest;
+use crate::collective::Registers;
 use crate::journal::entry::Latest;
 use crate::journal::event::{Declaration, Declared, Event};
 use crate::ledger::balance::DimensionSets;
@@ -9,6 +10,7 @@ use crate::ledger::book::{Book, name_rule, text_rule};
 use crate::ledger::refusal::{Reason, Rule};
 use crate::ledger::voucher::PERSON_CHARS_MAX;
 use crate::ledger::{DimensionSet, Voucher, posting};
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// A book in the middle of its journal.
@@ -19,6 +21,8 @@ pub struct State {
     pub latest: Latest,
     /// Dimension sets in order of first appearance: what projections number them by.
     pub sets: DimensionSets,
+    /// What the facts of the business add up to; shared with readers, replaced when a fact is recorded.
+    pub registers: Arc<Registers>,
     pub verifier_key: String,
 }
 
@@ -45,6 +49,7 @@ impl State {
                 book: Book::new(profile.clone()),
                 latest: Latest::NONE,
                 sets: DimensionSets::default(),
+                registers: Arc::default(),
                 verifier_key: verifier_key.clone(),
             }),
             _ => Err(Rule::BookNotOpened),
@@ -57,10 +62,17 @@ impl State {
             Event::Voucher(voucher) => {
                 let named =
                     original.filter(|original| voucher.reverses.as_ref().is_some_and(|r| r.leaf == *original.leaf.as_bytes()));
-                posting::examine(&self.book, voucher, named.map(|original| &original.voucher))
+                let mut reasons = posting::examine(&self.book, voucher, named.map(|original| &original.voucher));
+                reasons.extend(self.business_reasons(voucher));
+                reasons
             }
             Event::Declaration(declaration) => self.examine_declaration(declaration),
         }
+    }
+
+    /// What the registers have against a voucher that keeps every rule of accounting.
+    pub fn business_reasons(&self, voucher: &Voucher) -> impl Iterator<Item = Reason> {
+        self.registers.examine_voucher(voucher, &self.book).into_iter().map(|(line, rule)| Reason::at(line, rule))
     }
 
     fn examine_declaration(&self, declaration: &Declaration) -> Vec<Reason> {
@@ -80,6 +92,7 @@ impl State {
             Declared::DimensionValuesAdded { values } => book.examine_dimension_values(values),
             Declared::YearOpened { year } => whole(book.examine_year_opened(*year)),
             Declared::PeriodClosed { period } => whole(book.examine_period_closed(*period)),
+            Declared::Fact(fact) => self.registers.examine(fact, book).into_iter().map(Reason::whole).collect(),
         };
         reasons.extend(whole(text_rule("经办人姓名", &declaration.by, PERSON_CHARS_MAX)));
         reasons
@@ -108,6 +121,7 @@ impl State {
             Declared::DimensionValuesAdded { values } => self.book.apply_dimension_values(values),
             Declared::YearOpened { year } => self.book.apply_year_opened(*year),
             Declared::PeriodClosed { period } => self.book.apply_period_closed(*period),
+            Declared::Fact(fact) => Arc::make_mut(&mut self.registers).apply(fact),
         }
     }
 

@@ -1,6 +1,7 @@
 //! The body of each event, field by field: `docs/journal-format.md` in code. [`encode`] writes keys in
 //! ascending order and [`decode`] accepts nothing but what [`encode`] would have written.
 
+use crate::collective::Fact;
 use crate::journal::canon::{NotCanonical, Reader, Writer, parse_count};
 use crate::journal::event::{Declaration, Declared, Event};
 use crate::ledger::book::{BookProfile, is_book_code};
@@ -232,19 +233,27 @@ fn encode_declaration(book: &Uuid, declaration: &Declaration) -> Vec<u8> {
     writer.field("by", &declaration.by);
     writer.plain("date", declaration.date);
     writer.key("declared");
-    writer.open_object();
     match &declaration.declared {
-        Declared::BookOpened { profile, verifier_key } => encode_profile(&mut writer, profile, verifier_key),
-        Declared::AccountsAdded { accounts } => encode_accounts(&mut writer, accounts),
-        Declared::AccountClosed { account } => writer.plain("account", account),
-        Declared::DimensionValuesAdded { values } => encode_dimension_values(&mut writer, values),
-        Declared::YearOpened { year } => writer.plain("year", year),
-        Declared::PeriodClosed { period } => writer.plain("period", period),
+        Declared::Fact(fact) => writer.object(&fact.encode()),
+        declared => encode_declared(&mut writer, declared),
     }
-    writer.close_object();
     writer.field("type", declaration.declared.word());
     writer.close_object();
     writer.finish()
+}
+
+fn encode_declared(writer: &mut Writer, declared: &Declared) {
+    writer.open_object();
+    match declared {
+        Declared::BookOpened { profile, verifier_key } => encode_profile(writer, profile, verifier_key),
+        Declared::AccountsAdded { accounts } => encode_accounts(writer, accounts),
+        Declared::AccountClosed { account } => writer.plain("account", account),
+        Declared::DimensionValuesAdded { values } => encode_dimension_values(writer, values),
+        Declared::YearOpened { year } => writer.plain("year", year),
+        Declared::PeriodClosed { period } => writer.plain("period", period),
+        Declared::Fact(_) => unreachable!("a fact has its own record"),
+    }
+    writer.close_object();
 }
 
 fn yes_or_no(value: bool) -> &'static str {
@@ -311,11 +320,26 @@ fn decode_declaration(book: &Uuid, reader: &mut Reader) -> Result<Declaration, N
     let by = reader.field("by")?.into_owned();
     let date = reader.parsed("date", parse_date)?;
     reader.key("declared")?;
-    reader.open_object()?;
-    let declared = decode_declared(reader)?;
-    reader.close_object()?;
+    let declared = match reader.last_type().filter(|word| Fact::WORDS.contains(word)) {
+        Some(word) => {
+            let fault = reader.fault(word_of(word));
+            let record = Fact::decode(word, reader.object()?).ok_or(fault)?;
+            Declared::Fact(Box::new(record))
+        }
+        None => {
+            reader.open_object()?;
+            let declared = decode_declared(reader)?;
+            reader.close_object()?;
+            declared
+        }
+    };
     reader.parsed("type", |text| (text == declared.word()).then_some(()))?;
     Ok(Declaration { by, date, declared })
+}
+
+/// The word as the table of facts holds it.
+fn word_of(word: &str) -> &'static str {
+    Fact::WORDS.iter().find(|known| **known == word).copied().unwrap_or("a fact")
 }
 
 /// Which declaration it is shows in its first own key; `type` behind it must agree.

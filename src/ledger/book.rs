@@ -181,8 +181,10 @@ impl Book {
     /// A parent may be a value of any dimension: a community lies in a street, an asset in a community.
     fn missing_parent(&self, value: &DimensionValue, fresh: &BTreeSet<(Dimension, &DimensionCode)>) -> Option<String> {
         let parent = value.parent.as_ref()?;
+        let itself = parent == &value.code && self.dimensions.get(value.dimension, parent).is_none();
         let known = Dimension::ALL
             .into_iter()
+            .filter(|dimension| !itself || *dimension != value.dimension)
             .any(|dimension| self.dimensions.get(dimension, parent).is_some() || fresh.contains(&(dimension, parent)));
         (!known).then(|| parent.to_string())
     }
@@ -200,7 +202,7 @@ impl Book {
     }
 
     pub fn examine_year_opened(&self, year: i16) -> Option<Rule> {
-        if year == self.next_year() {
+        if year == self.next_year() && Period::new(year, 1).is_some() {
             return None;
         }
         let period = Period::new(year, 1).unwrap_or(self.profile.first_period);

@@ -177,6 +177,9 @@ impl Chart {
         if parent.account.element != account.element {
             return Some(Rule::AccountDiffersFromParent { account: code });
         }
+        if parent.closed {
+            return Some(Rule::AccountClosed { account: parent_code });
+        }
         (parent.children == 0 && in_use(&parent_code)).then_some(Rule::AccountParentInUse { account: code })
     }
 

@@ -4,7 +4,7 @@
 use crate::ledger::book::{Book, text_rule};
 use crate::ledger::chart::Postable;
 use crate::ledger::reversal;
-use crate::ledger::voucher::{ATTACHMENTS_MAX, LINES_MAX, MEMO_CHARS_MAX, PERSON_CHARS_MAX, SOURCE_BYTES_MAX};
+use crate::ledger::voucher::{ATTACHMENTS_MAX, LINES_MAX, MEMO_CHARS_MAX, PERSON_CHARS_MAX, SOURCE_CHARS_MAX, TIME_CHARS_MAX};
 use crate::ledger::{
     Amount, Draft, Element, Line, Period, Purpose, Reason, Refusal, Side, Voucher, VoucherNumber, Word, refusal::Rule,
 };
@@ -95,10 +95,17 @@ fn examine_people(voucher: &Voucher, whole: &mut impl FnMut(Option<Rule>)) {
     whole(approver.is_empty().then_some(Rule::ApproverMissing));
     let same = !preparer.is_empty() && preparer == approver;
     whole(same.then(|| Rule::PreparerIsApprover { name: preparer.to_owned() }));
-    whole(text_rule("制单人姓名", preparer, PERSON_CHARS_MAX));
-    whole(text_rule("审核人姓名", approver, PERSON_CHARS_MAX));
-    whole(text_rule("来源标识", &voucher.source.key, SOURCE_BYTES_MAX));
-    whole(text_rule("来源凭证号", &voucher.source.reference, SOURCE_BYTES_MAX));
+    for (field, text, limit) in [
+        ("制单人姓名", &signed.prepared_by, PERSON_CHARS_MAX),
+        ("审核人姓名", &signed.approved_by, PERSON_CHARS_MAX),
+        ("记账人姓名", &voucher.posted_by, PERSON_CHARS_MAX),
+        ("制单时间", &signed.prepared_at, TIME_CHARS_MAX),
+        ("审核时间", &signed.approved_at, TIME_CHARS_MAX),
+    ] {
+        whole(text_rule(field, text, limit));
+    }
+    whole(text_rule("来源标识", &voucher.source.key, SOURCE_CHARS_MAX));
+    whole(text_rule("来源凭证号", &voucher.source.reference, SOURCE_CHARS_MAX));
 }
 
 /// All but closing, opening and correcting vouchers need attachments (会计基础工作规范 §51(四)).

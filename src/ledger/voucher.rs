@@ -9,8 +9,10 @@ pub const LINES_MAX: usize = 2_000;
 pub const MEMO_CHARS_MAX: usize = 300;
 /// Characters of a person's name (GB/T 24589.1 elements 020613-020615: C..30).
 pub const PERSON_CHARS_MAX: usize = 30;
-/// Bytes of a source key or reference: an idempotency key of any sane client.
-pub const SOURCE_BYTES_MAX: usize = 200;
+/// Characters of a signature's time: RFC 3339 with nanoseconds and an offset, and some room.
+pub const TIME_CHARS_MAX: usize = 40;
+/// Characters of a source key or reference: an idempotency key of any sane client.
+pub const SOURCE_CHARS_MAX: usize = 200;
 /// Attachments named by one voucher.
 pub const ATTACHMENTS_MAX: usize = 200;
 

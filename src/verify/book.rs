@@ -29,6 +29,7 @@ pub fn verify(path: &Path, trust: &Trust) -> BookReport {
     };
     let folder = BookFolder { path: path.to_owned(), size: checkpoint.size };
     (report.size, report.root) = (checkpoint.size, checkpoint.root.to_string());
+    report.origin.clone_from(&checkpoint.origin);
     let Some(book) = first_book_id(&folder, &mut report) else { return report };
     let mut judge = Judge::new(&folder, book, &checkpoint, trust, &mut report);
     pipeline::run(&folder, &book, |chunk| judge.chunk(chunk));
@@ -204,7 +205,7 @@ impl<'a> Judge<'a> {
         if let Event::Voucher(voucher) = event {
             self.report.vouchers = self.report.vouchers.saturating_add(1);
             // Whatever a broken rule let through must not stop the verification: sums are taken only of sane lines.
-            if state.book.turnover() < crate::ledger::book::TURNOVER_MAX {
+            if state.book.turnover() <= crate::ledger::book::TURNOVER_MAX {
                 self.balances.add_voucher(voucher, &sets.numbers);
             }
             self.attachments.extend(voucher.attachments.iter().map(|attachment| attachment.sha256));
@@ -241,6 +242,9 @@ impl<'a> Judge<'a> {
 
     fn finish(mut self, checkpoint: &Checkpoint, key: &VerifierKey, trust: &Trust) {
         let state_key = self.state.as_ref().map(|state| state.verifier_key.clone());
+        if self.state.as_ref().is_some_and(|state| state.book.profile.code != self.report.book) {
+            self.report.find(Finding::new(2, "book_code_differs", "账套启用时登记的编码与文件夹、检查点的名称不同。"));
+        }
         if state_key.is_some_and(|stated| stated != key.to_string()) {
             self.report.find(Finding::new(2, "key_differs", "账套启用时登记的公钥与给出的公钥不同。"));
         }
@@ -250,6 +254,7 @@ impl<'a> Judge<'a> {
         self.report.close("默克尔树", 3, "叶、瓦片、根，各检查点与回执");
         self.report.close("链", 4, "序号、前后相接、账套、时间");
         self.report.close("内容", 5, "哈希、长度、规范格式");
+        self.check_attachments();
         if self.believed {
             self.report.close("规则", 6, format!("借贷平衡、科目、期间、凭证号、冲销等，凭证 {} 张", self.report.vouchers));
             self.compare_reports();
@@ -258,7 +263,6 @@ impl<'a> Judge<'a> {
             self.report.not_checked("规则", "前面的步骤没有通过，不再往下核验");
             self.report.not_checked("数字", "前面的步骤没有通过，不再往下核验");
         }
-        self.check_attachments();
         if let Some(path) = self.folder.tail() {
             self.report.find(Finding::new(8, "unsealed_tail", format!("审计包里有检查点之外的条目：{path}。这部分没有签名。")));
         }
@@ -301,7 +305,10 @@ impl<'a> Judge<'a> {
             .filter(|receipt| receipt.book == self.report.book || receipt.book == checkpoint.origin)
             .collect();
         for receipt in &receipts {
-            receipt.check(self.leaves.get(&receipt.seq).copied().flatten(), key, self.report);
+            let leaf = self.leaves.get(&receipt.seq).copied().flatten();
+            if leaf.is_some() || self.complete || receipt.seq > self.folder.size {
+                receipt.check(leaf, key, self.report);
+            }
         }
         if mine.is_empty() && receipts.is_empty() {
             self.report.not_checked("外部检查点", "没有给出以前取得的检查点或回执：若改写者握有密钥，整段改写看不出来");
@@ -312,6 +319,10 @@ impl<'a> Judge<'a> {
 
     fn compare_root(&mut self, earlier: &Checkpoint, size: u64, place: &str) {
         let found = self.roots.get(&earlier.size).copied().flatten();
+        if found.is_none() && !self.complete && earlier.size <= self.folder.size {
+            // A file is missing, which is reported as such: nothing was seen to differ.
+            return;
+        }
         if earlier.size != size || found != Some(earlier.root) {
             let why = if earlier.size > self.folder.size {
                 "审计包比它短，尾部被截断"

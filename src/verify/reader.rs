@@ -75,7 +75,8 @@ impl BookFolder {
         let beyond =
             [(last, TILE_WIDTH), (last + 1, TILE_WIDTH)].into_iter().filter_map(|(index, width)| entries_path(index, width));
         let wider = (partial + 1..TILE_WIDTH).filter_map(|width| entries_path(last, width));
-        beyond.chain(wider).find(|path| self.path.join(path).is_file())
+        let after = (1..TILE_WIDTH).filter_map(|width| entries_path(last + 1, width));
+        beyond.chain(wider).chain(after).find(|path| self.path.join(path).is_file())
     }
 }
 

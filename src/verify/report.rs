@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use serde_json::json;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// Findings listed per book; the rest would only follow from them.
@@ -44,6 +45,8 @@ pub struct Step {
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct BookReport {
     pub book: String,
+    /// The name its checkpoint carries; empty where no checkpoint could be believed.
+    pub origin: String,
     pub size: u64,
     pub root: String,
     pub entries: u64,
@@ -52,10 +55,14 @@ pub struct BookReport {
     pub findings: Vec<Finding>,
     /// Bytes of heads and bodies that were hashed.
     pub bytes: u64,
+    /// Exit codes of all findings, listed or not.
+    #[serde(skip)]
+    pub(super) codes: BTreeSet<u8>,
 }
 
 impl BookReport {
     pub fn find(&mut self, finding: Finding) {
+        self.codes.insert(finding.exit_code);
         if self.findings.len() < FINDINGS_MAX {
             self.findings.push(finding);
         }
@@ -63,7 +70,7 @@ impl BookReport {
 
     /// Closes a step: failed if anything of this exit code was found.
     pub fn close(&mut self, step: &'static str, exit_code: u8, detail: impl Into<String>) {
-        let failed = self.findings.iter().any(|finding| finding.exit_code == exit_code);
+        let failed = self.codes.contains(&exit_code);
         self.steps.push(Step { step, status: if failed { "failed" } else { "passed" }, detail: detail.into() });
     }
 
@@ -85,14 +92,13 @@ impl Report {
         Report { findings: vec![finding], ..Report::default() }
     }
 
-    fn all(&self) -> impl Iterator<Item = &Finding> {
-        self.findings.iter().chain(self.books.iter().flat_map(|book| &book.findings))
-    }
-
-    /// The earliest step that failed decides. Nothing verified is never 0.
+    /// The earliest step that failed decides; an incomplete package outranks an unsealed tail, for only its signed part
+    /// could be clean. Nothing verified is never 0.
     pub fn exit_code(&self) -> u8 {
-        let worst = self.all().map(|finding| finding.exit_code).min();
-        worst.unwrap_or(if self.books.is_empty() { 9 } else { 0 })
+        let listed = self.findings.iter().map(|finding| finding.exit_code);
+        let all = listed.chain(self.books.iter().flat_map(|book| book.codes.iter().copied()));
+        let earliest = all.min_by_key(|code| if *code == 8 { u8::MAX } else { *code });
+        earliest.unwrap_or(if self.books.is_empty() { 9 } else { 0 })
     }
 
     fn entries(&self) -> u64 {

@@ -64,7 +64,8 @@ impl Trust {
 
     /// What was brought along for books that the package does not have: a hidden book is a finding.
     pub fn report_unused(&self, report: &mut Report) {
-        let seen = |book: &str| report.books.iter().any(|seen| book == seen.book || book.ends_with(&format!("/{}", seen.book)));
+        // A receipt may name its book by code alone; everything else carries the whole origin.
+        let seen = |book: &str| report.books.iter().any(|seen| book == seen.origin || book == seen.book);
         let keys = self.keys.iter().filter(|key| !seen(key.name())).map(|key| (key.name().to_owned(), "公钥"));
         let checkpoints =
             self.checkpoints.iter().filter(|known| !seen(&known.checkpoint.origin)).map(|known| (known.file.clone(), "检查点"));

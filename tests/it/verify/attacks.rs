@@ -294,6 +294,16 @@ fn keys_swapped_and_packages_with_holes_are_found() {
     let fixture = Fixture::new();
     fs::copy(fixture.book("tile/entries/001"), fixture.book("tile/entries/002")).expect("copied");
     fixture.expect("a tail that nobody signed", 8, &[]);
+    fs::remove_file(fixture.book("reports/trial-balance.json")).expect("removed");
+    fixture.expect("a tail and a hole: the hole counts", 9, &[]);
+    let fixture = Fixture::new();
+    let mine = fixture.folder.path().join("mine");
+    fs::copy(fixture.book("checkpoint"), &mine).expect("copied");
+    fs::remove_file(fixture.book("bodies/001")).expect("removed");
+    fixture.expect("a hole is no rewriting", 9, &["--checkpoint", mine.to_str().expect("path")]);
+    let elsewhere = Signer::new("other.example/test/demo", &[6; 32]).expect("signer").verifier_key().to_string();
+    let fixture = Fixture::new();
+    fixture.expect("a book of the same code from another house is hidden", 9, &["--key", &elsewhere]);
     let fixture = Fixture::new();
     let amount = fs::read_to_string(fixture.book("reports/trial-balance.json")).expect("report");
     fs::write(fixture.book("reports/trial-balance.json"), amount.replacen(".0", ".1", 1)).expect("written");

@@ -1,0 +1,246 @@
+//! 代管资产: a state-owned asset on its way 清理 → 造册登记 → 确权颁证 → 委托代管 → (盘活) → 收回、退还或灭失. It is neither
+//! owned nor controlled (facts §7.2 A1), so it stands in memorandum accounts only; what its rent becomes needs a
+//! document (国令738 §25-26).
+
+use crate::ledger::refusal::Rule;
+use crate::ledger::{Amount, DimensionCode};
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// 造册登记: the card. Fields stand in the order of their names, as the bytes do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AssetCard {
+    /// 坐落
+    pub address: String,
+    /// 面积, in m² with two decimals.
+    pub area: Amount,
+    /// 资产类别, as the owner's books class it.
+    pub class: String,
+    pub code: DimensionCode,
+    /// 清理并造册的日期
+    pub date: Date,
+    /// 清理或造册文件号
+    pub document: String,
+    pub name: String,
+    /// 账面原值 in yuan: memorandum only.
+    pub original_value: Amount,
+    /// 产权单位
+    pub owner: String,
+}
+
+/// What happens to a registered asset.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Step {
+    /// 确权颁证; the document is the certificate's number.
+    Certified,
+    /// 委托代管; the document is the handover's.
+    Entrusted,
+    /// 移交另一社区代管
+    Transferred,
+    /// 收回
+    Withdrawn,
+    /// 退还
+    Returned,
+    /// 灭失
+    Lost,
+}
+
+impl Step {
+    pub fn chinese(self) -> &'static str {
+        match self {
+            Step::Certified => "确权颁证",
+            Step::Entrusted => "委托代管",
+            Step::Transferred => "移交代管",
+            Step::Withdrawn => "收回",
+            Step::Returned => "退还",
+            Step::Lost => "灭失",
+        }
+    }
+
+    /// Whether custody ends with it.
+    pub fn ends_custody(self) -> bool {
+        matches!(self, Step::Withdrawn | Step::Returned | Step::Lost)
+    }
+}
+
+/// Where the rent of an entrusted asset goes: no rent line without a document that says so.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RentDestination {
+    /// 批准文号
+    pub document: String,
+    /// Basis points (1/10,000) that the community keeps; the rest is due to the treasury. 0: all of it.
+    #[serde(with = "crate::ledger::text::count")]
+    pub kept_basis_points: u32,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AssetStep {
+    pub asset: DimensionCode,
+    /// 代管社区: with 委托代管 and 移交 only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub custodian: Option<DimensionCode>,
+    pub date: Date,
+    pub document: String,
+    /// With 委托代管 only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rent_destination: Option<RentDestination>,
+    pub step: Step,
+    /// 代管到期日: with 委托代管 only; absent for no fixed term.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Date>,
+}
+
+/// An asset with everything that happened to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EntrustedAsset {
+    pub card: AssetCard,
+    pub steps: Vec<AssetStep>,
+}
+
+impl EntrustedAsset {
+    fn last(&self, wanted: impl Fn(&AssetStep) -> bool) -> Option<&AssetStep> {
+        self.steps.iter().rev().find(|step| wanted(step))
+    }
+
+    /// Certification is a paper; every other step moves the asset.
+    pub fn standing(&self) -> Option<Step> {
+        self.last(|step| step.step != Step::Certified).map(|step| step.step)
+    }
+
+    pub fn is_certified(&self) -> bool {
+        self.steps.iter().any(|step| step.step == Step::Certified)
+    }
+
+    pub fn in_custody(&self) -> bool {
+        self.standing().is_some_and(|step| !step.ends_custody())
+    }
+
+    /// The community that keeps it, while it is in custody.
+    pub fn custodian(&self) -> Option<&DimensionCode> {
+        self.last(|step| step.custodian.is_some()).and_then(|step| step.custodian.as_ref()).filter(|_| self.in_custody())
+    }
+
+    pub fn rent_destination(&self) -> Option<&RentDestination> {
+        self.last(|step| step.step == Step::Entrusted).and_then(|step| step.rent_destination.as_ref())
+    }
+
+    /// When custody runs out.
+    pub fn until(&self) -> Option<Date> {
+        self.last(|step| step.step == Step::Entrusted).and_then(|step| step.until)
+    }
+}
+
+/// 受托代管资产备查簿. Codes are never reused.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AssetRegister(BTreeMap<DimensionCode, EntrustedAsset>);
+
+fn rule(code: &'static str, message: String) -> Rule {
+    Rule::Business { code, message }
+}
+
+impl AssetRegister {
+    pub fn get(&self, code: &DimensionCode) -> Option<&EntrustedAsset> {
+        self.0.get(code)
+    }
+
+    /// Every asset, by code.
+    pub fn iter(&self) -> impl Iterator<Item = &EntrustedAsset> {
+        self.0.values()
+    }
+
+    pub fn examine_card(&self, card: &AssetCard) -> Vec<Rule> {
+        let mut rules = Vec::new();
+        if self.0.contains_key(&card.code) {
+            rules.push(rule("asset_code_taken", format!("资产 {} 已经造册。编码不能重复使用，请换一个。", card.code)));
+        }
+        if [&card.name, &card.owner, &card.address, &card.document].iter().any(|text| text.trim().is_empty()) {
+            rules.push(rule("asset_card_incomplete", "卡片不全：名称、产权单位、坐落、文件号都要填写。".into()));
+        }
+        if card.area.fen() <= 0 || card.original_value.fen() <= 0 {
+            rules.push(rule("asset_measure_missing", "面积和账面原值要大于零。没有原值的，请先按规定评估入账。".into()));
+        }
+        rules
+    }
+
+    pub fn examine_step(&self, step: &AssetStep) -> Vec<Rule> {
+        let Some(asset) = self.0.get(&step.asset) else {
+            return vec![rule("asset_unknown", format!("资产 {} 没有造册。请先造册登记。", step.asset))];
+        };
+        let mut rules = Vec::new();
+        let before = asset.steps.last().map_or(asset.card.date, |last| last.date);
+        if step.date < before {
+            rules.push(rule("asset_date_reversed", format!("日期 {} 早于上一步的 {before}。请核对。", step.date)));
+        }
+        if step.document.trim().is_empty() {
+            rules.push(rule("asset_document_missing", format!("{}要有文件号或证号。请补填。", step.step.chinese())));
+        }
+        rules.extend(order_rule(asset, step));
+        let takes_custodian = matches!(step.step, Step::Entrusted | Step::Transferred);
+        if takes_custodian != step.custodian.is_some() {
+            rules.push(rule("asset_custodian", "委托代管和移交要写明代管社区，其他步骤不写。".into()));
+        }
+        let entrusted = step.step == Step::Entrusted;
+        match &step.rent_destination {
+            None if entrusted => rules.push(rule(
+                "rent_destination_missing",
+                "委托代管要写明租金去向和批准文号（国令738 §25-26）：全额上缴，或经批准留用一部分。".into(),
+            )),
+            Some(_) if !entrusted => {
+                rules.push(rule("rent_destination_misplaced", "租金去向只在委托代管时写明。".into()));
+            }
+            Some(to) if to.document.trim().is_empty() || to.kept_basis_points > 10_000 => {
+                rules.push(rule(
+                    "rent_destination_incomplete",
+                    "租金去向要有批准文号，留用比例在 0 至 10000 之间（万分之）。".into(),
+                ));
+            }
+            _ => {}
+        }
+        if step.until.is_some_and(|until| !entrusted || until <= step.date) {
+            rules.push(rule("asset_until", "代管到期日只在委托代管时写，并且晚于开始日期。".into()));
+        }
+        rules
+    }
+
+    pub fn add(&mut self, card: &AssetCard) {
+        self.0.insert(card.code.clone(), EntrustedAsset { card: card.clone(), steps: Vec::new() });
+    }
+
+    pub fn step(&mut self, step: &AssetStep) {
+        if let Some(asset) = self.0.get_mut(&step.asset) {
+            asset.steps.push(step.clone());
+        }
+    }
+
+    /// Takes back the newest step of a kind, when its voucher was reversed.
+    pub fn withdraw(&mut self, asset: &DimensionCode, step: Step, date: Date) {
+        if let Some(asset) = self.0.get_mut(asset)
+            && let Some(at) = asset.steps.iter().rposition(|taken| taken.step == step && taken.date == date)
+        {
+            asset.steps.remove(at);
+        }
+    }
+}
+
+/// What may follow what.
+fn order_rule(asset: &EntrustedAsset, step: &AssetStep) -> Option<Rule> {
+    let fits = match step.step {
+        Step::Certified => !asset.is_certified(),
+        Step::Entrusted => asset.is_certified() && !asset.in_custody() && asset.standing() != Some(Step::Lost),
+        Step::Transferred | Step::Withdrawn | Step::Returned | Step::Lost => asset.in_custody(),
+    };
+    let now = asset.standing().map_or("已造册", Step::chinese);
+    (!fits).then(|| {
+        let message = format!(
+            "资产 {} 现为“{now}”，不能{}。次序为造册、确权颁证、委托代管，再收回、退还或灭失。",
+            step.asset,
+            step.step.chinese()
+        );
+        rule("asset_step_out_of_order", message)
+    })
+}

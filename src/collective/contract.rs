@@ -1,0 +1,341 @@
+//! 合同: lease, contracting, participation, intermediary service, consignment. Terms are signed once and never edited; what
+//! follows (money, accruals, an early end) are facts of their own.
+
+use crate::collective::schedule::{self, Installment};
+use crate::collective::vat::Supply;
+use crate::ledger::refusal::Rule;
+use crate::ledger::{Amount, DimensionCode, Period};
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ContractKind {
+    /// 租赁
+    Lease,
+    /// 承包（发包）
+    Contracting,
+    /// 居间服务
+    Intermediary,
+}
+
+impl ContractKind {
+    pub fn chinese(self) -> &'static str {
+        match self {
+            ContractKind::Lease => "租赁",
+            ContractKind::Contracting => "承包",
+            ContractKind::Intermediary => "居间服务",
+        }
+    }
+
+    /// What is supplied, in the eyes of VAT.
+    pub fn supply(self) -> Supply {
+        match self {
+            ContractKind::Lease => Supply::RealEstateLease,
+            ContractKind::Contracting => Supply::FarmLandContract,
+            ContractKind::Intermediary => Supply::Service,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Frequency {
+    Monthly,
+    Quarterly,
+    Yearly,
+}
+
+impl Frequency {
+    pub fn months(self) -> i32 {
+        match self {
+            Frequency::Monthly => 1,
+            Frequency::Quarterly => 3,
+            Frequency::Yearly => 12,
+        }
+    }
+}
+
+/// The terms as signed. Fields stand in the order of their names, as the bytes do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ContractTerms {
+    /// 先付后用
+    #[serde(with = "crate::ledger::text::yes_no")]
+    pub advance: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asset: Option<DimensionCode>,
+    pub code: DimensionCode,
+    pub community: DimensionCode,
+    pub counterparty: DimensionCode,
+    /// 押金 in yuan.
+    pub deposit: Amount,
+    /// The last day.
+    pub end: Date,
+    /// 年递增, in basis points a year.
+    #[serde(with = "crate::ledger::text::count")]
+    pub escalation_basis_points: u32,
+    /// 评估底价 of one payment, in yuan; 0.00 where none was assessed.
+    pub floor: Amount,
+    pub frequency: Frequency,
+    pub income_type: DimensionCode,
+    pub kind: ContractKind,
+    /// 违约金, in basis points of the overdue amount a day.
+    #[serde(with = "crate::ledger::text::count")]
+    pub late_fee_basis_points: u32,
+    /// One payment in yuan, tax included.
+    pub rent: Amount,
+    /// 免租 days from the start.
+    #[serde(with = "crate::ledger::text::count")]
+    pub rent_free_days: u32,
+    /// 决议与四议两公开 document.
+    pub resolution: String,
+    pub signed: Date,
+    pub start: Date,
+}
+
+/// 终止: the contract runs until this day and no longer; what remains is settled by the day.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ContractEnd {
+    pub contract: DimensionCode,
+    /// The last day of use.
+    pub date: Date,
+    pub document: String,
+}
+
+/// 按月计提或确认收入 of some contracts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Accrual {
+    pub contracts: Vec<DimensionCode>,
+    pub period: Period,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Money {
+    /// 租金、承包费、服务费
+    Rent,
+    /// 收押金
+    Deposit,
+    /// 退押金
+    DepositRefunded,
+    /// 没收押金
+    DepositForfeited,
+    /// 违约金
+    LateFee,
+}
+
+impl Money {
+    pub fn chinese(self) -> &'static str {
+        match self {
+            Money::Rent => "租金",
+            Money::Deposit => "押金",
+            Money::DepositRefunded => "退还押金",
+            Money::DepositForfeited => "没收押金",
+            Money::LateFee => "违约金",
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MoneyReceived {
+    pub amount: Amount,
+    pub contract: DimensionCode,
+    pub date: Date,
+    /// 银行回单 or receipt number; distinct within a contract.
+    pub document: String,
+    pub kind: Money,
+}
+
+/// A contract with everything that happened to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contract {
+    pub terms: ContractTerms,
+    pub ended: Option<ContractEnd>,
+    pub accrued: BTreeSet<Period>,
+    /// By document.
+    pub money: BTreeMap<String, MoneyReceived>,
+}
+
+impl Contract {
+    /// The last day of use: as signed, or earlier.
+    pub fn last_day(&self) -> Date {
+        self.ended.as_ref().map_or(self.terms.end, |end| end.date.min(self.terms.end))
+    }
+
+    pub fn installments(&self) -> Vec<Installment> {
+        schedule::installments(&self.terms, self.last_day())
+    }
+
+    /// Money of one kind so far. Sums of posted amounts fit: see [`crate::ledger::book::TURNOVER_MAX`].
+    pub fn received(&self, kind: Money) -> Amount {
+        let amounts = self.money.values().filter(|money| money.kind == kind).map(|money| money.amount);
+        crate::ledger::amount::sum(amounts).unwrap_or(Amount::MAX)
+    }
+
+    /// 押金 still held.
+    pub fn deposit_held(&self) -> Amount {
+        let gone = self.received(Money::DepositRefunded).checked_add(self.received(Money::DepositForfeited));
+        gone.and_then(|gone| self.received(Money::Deposit).checked_sub(gone)).unwrap_or(Amount::ZERO)
+    }
+
+    /// What is due by a day and not paid, oldest first: (due date, amount).
+    pub fn overdue(&self, day: Date) -> Vec<(Date, Amount)> {
+        let mut paid = self.received(Money::Rent);
+        let mut left = Vec::new();
+        for installment in self.installments().iter().filter(|installment| installment.due <= day) {
+            let covered = paid.min(installment.gross);
+            paid = paid.checked_sub(covered).unwrap_or(Amount::ZERO);
+            match installment.gross.checked_sub(covered) {
+                Some(open) if !open.is_zero() => left.push((installment.due, open)),
+                _ => {}
+            }
+        }
+        left
+    }
+
+    /// 违约金 by a day: basis points of each overdue amount for every day past its due date, rounded once.
+    pub fn late_fee(&self, day: Date) -> Amount {
+        let point_days: i128 = self
+            .overdue(day)
+            .iter()
+            .map(|(due, amount)| i128::from(amount.fen()) * i128::from(schedule::days_between(*due, day)))
+            .sum();
+        schedule::rounded(point_days * i128::from(self.terms.late_fee_basis_points), 10_000)
+    }
+}
+
+/// 合同台账. Codes are never reused.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ContractRegister(BTreeMap<DimensionCode, Contract>);
+
+fn rule(code: &'static str, message: String) -> Rule {
+    Rule::Business { code, message }
+}
+
+impl ContractRegister {
+    pub fn get(&self, code: &DimensionCode) -> Option<&Contract> {
+        self.0.get(code)
+    }
+
+    /// Every contract, by code.
+    pub fn iter(&self) -> impl Iterator<Item = &Contract> {
+        self.0.values()
+    }
+
+    /// The contract by which an asset is in use on a day: signed over it, and not yet run out or ended.
+    pub fn using(&self, asset: &DimensionCode, day: Date) -> Option<&Contract> {
+        self.0.values().find(|c| c.terms.asset.as_ref() == Some(asset) && c.terms.start <= day && day <= c.last_day())
+    }
+
+    pub fn examine_terms(&self, terms: &ContractTerms) -> Vec<Rule> {
+        let mut rules = Vec::new();
+        if self.0.contains_key(&terms.code) {
+            rules.push(rule("contract_code_taken", format!("合同 {} 已经登记。编码不能重复使用，请换一个。", terms.code)));
+        }
+        if terms.end < terms.start {
+            rules.push(rule("contract_term_reversed", format!("到期日 {} 早于起始日 {}。请核对。", terms.end, terms.start)));
+        }
+        if terms.rent.fen() <= 0 || terms.deposit.fen() < 0 || terms.floor.fen() < 0 {
+            rules.push(rule("contract_amount", "每期金额要大于零，押金和评估底价不能为负。".into()));
+        }
+        if terms.resolution.trim().is_empty() {
+            rules.push(rule("contract_resolution_missing", "没有决议与四议两公开的文号。请补填，再登记合同。".into()));
+        }
+        if terms.escalation_basis_points > 5_000 || terms.late_fee_basis_points > 100 {
+            rules.push(rule("contract_rate", "年递增不超过 50%，违约金每日不超过 1%。请核对是否以万分之为单位。".into()));
+        }
+        let let_twice = terms.asset.as_ref().and_then(|asset| {
+            let overlaps = |other: &&Contract| terms.start <= other.last_day() && other.terms.start <= terms.end;
+            self.0.values().filter(|other| other.terms.asset.as_ref() == Some(asset)).find(overlaps)
+        });
+        if let Some(other) = let_twice {
+            let (code, last) = (&other.terms.code, other.last_day());
+            rules.push(rule("asset_let_twice", format!("同一资产已由合同 {code} 用到 {last}。请改起始日，或先终止那份合同。")));
+        }
+        rules
+    }
+
+    pub fn examine_end(&self, end: &ContractEnd) -> Vec<Rule> {
+        let Some(contract) = self.0.get(&end.contract) else { return vec![unknown(&end.contract)] };
+        let mut rules = Vec::new();
+        if contract.ended.is_some() {
+            rules.push(rule("contract_ended", format!("合同 {} 已经终止。", end.contract)));
+        }
+        if end.date < contract.terms.start || end.date > contract.terms.end {
+            rules.push(rule("contract_end_outside", format!("终止日 {} 不在合同期内。请核对。", end.date)));
+        }
+        if let Some(period) = contract.accrued.iter().next_back().filter(|period| period.first_day() > end.date) {
+            rules.push(rule("contract_accrued_beyond", format!("已计提到 {period}。请先冲销终止日以后各月的计提，再终止。")));
+        }
+        rules
+    }
+
+    pub fn examine_money(&self, money: &MoneyReceived) -> Vec<Rule> {
+        let Some(contract) = self.0.get(&money.contract) else { return vec![unknown(&money.contract)] };
+        let mut rules = Vec::new();
+        if money.amount.fen() <= 0 {
+            rules.push(rule("money_amount", "收付金额要大于零。".into()));
+        }
+        if money.document.trim().is_empty() || money.document.contains('/') {
+            rules.push(rule("money_document", "没有回单号，或回单号中有斜线。请填写银行回单或收据的号码。".into()));
+        }
+        if let Some(before) = contract.money.get(&money.document) {
+            let message =
+                format!("合同 {} 已用回单 {} 记过 {} 元。同一张回单只记一次。", money.contract, money.document, before.amount);
+            rules.push(rule("money_document_taken", message));
+        }
+        let takes_deposit = matches!(money.kind, Money::DepositRefunded | Money::DepositForfeited);
+        if takes_deposit && money.amount > contract.deposit_held() {
+            rules.push(rule("deposit_exceeded", format!("押金只有 {} 元，不够。请核对。", contract.deposit_held())));
+        }
+        rules
+    }
+
+    pub fn sign(&mut self, terms: &ContractTerms) {
+        let contract = Contract { terms: terms.clone(), ended: None, accrued: BTreeSet::new(), money: BTreeMap::new() };
+        self.0.insert(terms.code.clone(), contract);
+    }
+
+    pub fn end(&mut self, end: &ContractEnd) {
+        if let Some(contract) = self.0.get_mut(&end.contract) {
+            contract.ended = Some(end.clone());
+        }
+    }
+
+    pub fn receive(&mut self, money: &MoneyReceived) {
+        if let Some(contract) = self.0.get_mut(&money.contract) {
+            contract.money.insert(money.document.clone(), money.clone());
+        }
+    }
+
+    pub fn accrue(&mut self, accrual: &Accrual) {
+        for code in &accrual.contracts {
+            if let Some(contract) = self.0.get_mut(code) {
+                contract.accrued.insert(accrual.period);
+            }
+        }
+    }
+
+    /// Takes back an accrual or a receipt, when its voucher was reversed.
+    pub fn withdraw_accrual(&mut self, code: &DimensionCode, period: Period) {
+        if let Some(contract) = self.0.get_mut(code) {
+            contract.accrued.remove(&period);
+        }
+    }
+
+    pub fn withdraw_money(&mut self, code: &DimensionCode, document: &str) {
+        if let Some(contract) = self.0.get_mut(code) {
+            contract.money.remove(document);
+        }
+    }
+}
+
+/// The refusal of a contract that is not in the register.
+pub fn unknown(code: &DimensionCode) -> Rule {
+    rule("contract_unknown", format!("合同 {code} 没有登记。请先登记合同。"))
+}

@@ -1,0 +1,323 @@
+//! The rows of facts §7.2 that contracts and custody give, as vectors: account role, side, amount.
+
+use super::*;
+use crate::collective::asset::{AssetCard, RentDestination};
+use crate::collective::contract::{ContractEnd, ContractTerms, Frequency};
+use crate::collective::fact::Withdrawal;
+use crate::collective::role::{RoleAccount, RolesAssigned};
+use crate::ledger::book::BookProfile;
+use crate::ledger::chart::ChartStandard;
+use crate::ledger::{AccountCode, Book, DimensionValue};
+
+const ACCOUNTS: [(Role, &str); 13] = [
+    (Role::Bank, "1002"),
+    (Role::RentReceivable, "1221"),
+    (Role::RentAdvance, "2203"),
+    (Role::LeaseIncome, "5051"),
+    (Role::ContractingIncome, "5301"),
+    (Role::EntrustedIncome, "5111"),
+    (Role::IntermediaryIncome, "5001"),
+    (Role::Vat, "2221"),
+    (Role::TreasuryPayable, "2241"),
+    (Role::DepositPayable, "2211"),
+    (Role::PenaltyIncome, "5711"),
+    (Role::CustodyAsset, "1101"),
+    (Role::CustodyContra, "1121"),
+];
+
+fn code(text: &str) -> DimensionCode {
+    DimensionCode::parse(text).expect("code")
+}
+
+fn yuan(text: &str) -> Amount {
+    Amount::parse_canonical(text).expect("amount")
+}
+
+fn date(text: &str) -> Date {
+    text.parse().expect("date")
+}
+
+fn book() -> Book {
+    let mut book = Book::new(BookProfile {
+        code: "demo".into(),
+        name: "示例账".into(),
+        organisation: "示例公司".into(),
+        standard: ChartStandard::SmallEnterprise2013,
+        first_period: Period::new(2026, 1).expect("period"),
+        attachments_required: true,
+    });
+    book.apply_accounts(&ChartStandard::SmallEnterprise2013.accounts());
+    let values = [
+        (Dimension::Community, "c1"),
+        (Dimension::Community, "c2"),
+        (Dimension::IncomeType, "02"),
+        (Dimension::Counterparty, "z1"),
+        (Dimension::Asset, "DG-1"),
+        (Dimension::Asset, "FW-1"),
+    ]
+    .into_iter()
+    .chain(["HT-1", "HT-2", "HT-3", "HT-4", "HT-5"].map(|contract| (Dimension::Contract, contract)));
+    let value = |(dimension, text): (Dimension, &str)| DimensionValue {
+        dimension,
+        code: code(text),
+        name: format!("示例{text}"),
+        parent: None,
+        remark: "示例".into(),
+    };
+    book.apply_dimension_values(&values.map(value).collect::<Vec<_>>());
+    book
+}
+
+/// Takes facts in as the writer does: examined, drafted, applied.
+struct Desk {
+    book: Book,
+    registers: Registers,
+}
+
+impl Desk {
+    fn new() -> Desk {
+        let mut desk = Desk { book: book(), registers: Registers::default() };
+        let account = |text| AccountCode::parse(text).expect("code");
+        let roles = ACCOUNTS.iter().map(|(role, text)| RoleAccount { role: *role, account: account(text) }).collect();
+        desk.take(Fact::RolesAssigned(RolesAssigned { roles }));
+        desk
+    }
+
+    fn refuse(&self, fact: &Fact) -> Vec<&'static str> {
+        self.registers.examine(fact, &self.book).iter().map(Rule::code).collect()
+    }
+
+    fn take(&mut self, fact: Fact) -> Vec<Produced> {
+        let rules = self.registers.examine(&fact, &self.book);
+        assert!(rules.is_empty(), "{rules:?}");
+        let produced = produce(&self.registers, &fact).expect("produced");
+        // The bytes say what the fact says.
+        assert_eq!(Fact::decode(fact.word(), &fact.encode()).as_ref(), Some(&fact));
+        self.registers.apply(&fact);
+        produced
+    }
+
+    fn one(&mut self, fact: Fact) -> Vec<(Role, Side, Amount)> {
+        let mut produced = self.take(fact);
+        assert_eq!(produced.len(), 1);
+        let lines = produced.remove(0).lines;
+        let role = |line: &DraftLine| ACCOUNTS.iter().find(|(_, account)| *account == line.account.as_str()).expect("a role").0;
+        lines.iter().map(|line| (role(line), line.side, line.amount)).collect()
+    }
+}
+
+fn terms(contract: &str, kind: ContractKind) -> ContractTerms {
+    ContractTerms {
+        advance: false,
+        asset: None,
+        code: code(contract),
+        community: code("c1"),
+        counterparty: code("z1"),
+        deposit: yuan("5000.00"),
+        end: date("2026-12-31"),
+        escalation_basis_points: 0,
+        floor: Amount::ZERO,
+        frequency: Frequency::Monthly,
+        income_type: code("02"),
+        kind,
+        late_fee_basis_points: 5,
+        rent: yuan("10300.00"),
+        rent_free_days: 0,
+        resolution: "示例决议1号".into(),
+        signed: date("2026-01-01"),
+        start: date("2026-01-01"),
+    }
+}
+
+fn money(contract: &str, kind: Money, amount: &str, document: &str) -> Fact {
+    Fact::MoneyReceived(MoneyReceived {
+        amount: yuan(amount),
+        contract: code(contract),
+        date: date("2026-03-01"),
+        document: document.into(),
+        kind,
+    })
+}
+
+fn accrue_all(period: &str, contracts: &[&str]) -> Fact {
+    let contracts = contracts.iter().map(|contract| code(contract)).collect();
+    Fact::ContractsAccrued(Accrual { contracts, period: Period::parse(period).expect("period") })
+}
+
+fn card(asset: &str) -> Fact {
+    Fact::AssetRegistered(AssetCard {
+        address: "示例路1号".into(),
+        area: yuan("86.00"),
+        class: "房屋".into(),
+        code: code(asset),
+        date: date("2025-11-01"),
+        document: "示例清理1号".into(),
+        name: "闲置国有门面".into(),
+        original_value: yuan("120000.00"),
+        owner: "示例局".into(),
+    })
+}
+
+fn step(step: Step, day: &str) -> AssetStep {
+    AssetStep {
+        asset: code("DG-1"),
+        custodian: None,
+        date: date(day),
+        document: format!("示例{}1号", step.chinese()),
+        rent_destination: None,
+        step,
+        until: None,
+    }
+}
+
+fn entrusted(kept: u32) -> Fact {
+    let rent_destination = Some(RentDestination { document: "示例批复1号".into(), kept_basis_points: kept });
+    Fact::AssetStepped(AssetStep { custodian: Some(code("c1")), rent_destination, ..step(Step::Entrusted, "2026-01-01") })
+}
+
+use Role::*;
+use Side::{Credit, Debit};
+
+#[test]
+fn leases_accrue_collect_and_end_as_facts_7_2_says() {
+    let mut desk = Desk::new();
+    desk.take(Fact::ContractSigned(terms("HT-1", ContractKind::Lease)));
+    let accrued = desk.one(accrue_all("2026-01", &["HT-1"]));
+    let c1 = [(RentReceivable, Debit, yuan("10300.00")), (LeaseIncome, Credit, yuan("10000.00")), (Vat, Credit, yuan("300.00"))];
+    assert_eq!(accrued, c1, "C1");
+    let collected = desk.one(money("HT-1", Money::Rent, "10300.00", "hd-1"));
+    assert_eq!(collected, [(Bank, Debit, yuan("10300.00")), (RentReceivable, Credit, yuan("10300.00"))], "C1, collected");
+    let deposit = desk.one(money("HT-1", Money::Deposit, "5000.00", "hd-2"));
+    assert_eq!(deposit, [(Bank, Debit, yuan("5000.00")), (DepositPayable, Credit, yuan("5000.00"))], "C4");
+    let late = desk.one(money("HT-1", Money::LateFee, "50.00", "hd-3"));
+    assert_eq!(late, [(Bank, Debit, yuan("50.00")), (PenaltyIncome, Credit, yuan("50.00"))], "C6");
+    let refund = desk.one(money("HT-1", Money::DepositRefunded, "4000.00", "hd-4"));
+    assert_eq!(refund, [(DepositPayable, Debit, yuan("4000.00")), (Bank, Credit, yuan("4000.00"))]);
+    let forfeit = desk.one(money("HT-1", Money::DepositForfeited, "1000.00", "hd-5"));
+    assert_eq!(forfeit, [(DepositPayable, Debit, yuan("1000.00")), (PenaltyIncome, Credit, yuan("1000.00"))]);
+
+    assert_eq!(desk.refuse(&money("HT-1", Money::Rent, "1.00", "hd-1")), ["money_document_taken"]);
+    assert_eq!(desk.refuse(&money("HT-1", Money::DepositRefunded, "0.01", "hd-6")), ["deposit_exceeded"]);
+    assert_eq!(desk.refuse(&accrue_all("2026-01", &["HT-1"])), ["accrual_not_due"]);
+    assert_eq!(desk.refuse(&accrue_all("2026-01", &["HT-9"])), ["contract_unknown"]);
+    assert_eq!(desk.refuse(&Fact::ContractSigned(terms("HT-1", ContractKind::Lease))), ["contract_code_taken"]);
+
+    // An early end: the last month by the day, and nothing after it.
+    desk.take(Fact::ContractEnded(ContractEnd { contract: code("HT-1"), date: date("2026-02-14"), document: "示例".into() }));
+    let last = desk.one(accrue_all("2026-02", &["HT-1"]));
+    assert_eq!(last[0].2, yuan("5150.00"), "14 of 28 days");
+    assert!(due(&desk.registers, Period::parse("2026-03").expect("period")).is_empty());
+}
+
+#[test]
+fn rent_in_advance_is_released_month_by_month() {
+    let mut desk = Desk::new();
+    let quarterly = ContractTerms {
+        advance: true,
+        frequency: Frequency::Quarterly,
+        rent: yuan("30900.00"),
+        ..terms("HT-2", ContractKind::Lease)
+    };
+    desk.take(Fact::ContractSigned(quarterly));
+    let c2 = [(Bank, Debit, yuan("30900.00")), (RentAdvance, Credit, yuan("30000.00")), (Vat, Credit, yuan("900.00"))];
+    assert_eq!(desk.one(money("HT-2", Money::Rent, "30900.00", "hd-1")), c2, "C2");
+    let released: Vec<Amount> = ["2026-01", "2026-02", "2026-03"]
+        .map(|period| {
+            let lines = desk.one(accrue_all(period, &["HT-2"]));
+            assert_eq!((lines[0].0, lines[1].0), (RentAdvance, LeaseIncome), "C3");
+            lines[0].2
+        })
+        .to_vec();
+    assert_eq!(crate::ledger::amount::sum(released), Some(yuan("30000.00")), "by days, and all of it");
+}
+
+#[test]
+fn contracting_fees_are_exempt_and_brokerage_is_taxed() {
+    let mut desk = Desk::new();
+    let yearly =
+        ContractTerms { frequency: Frequency::Yearly, rent: yuan("8000.00"), ..terms("HT-3", ContractKind::Contracting) };
+    desk.take(Fact::ContractSigned(yearly));
+    let lines = desk.one(accrue_all("2026-06", &["HT-3"]));
+    assert_eq!(lines.len(), 2, "no tax line: 增值税法 §24");
+    desk.take(Fact::ContractSigned(terms("HT-4", ContractKind::Intermediary)));
+    let g1 = [(Bank, Debit, yuan("10100.00")), (IntermediaryIncome, Credit, yuan("10000.00")), (Vat, Credit, yuan("100.00"))];
+    assert_eq!(desk.one(money("HT-4", Money::Rent, "10100.00", "hd-1")), g1, "G1");
+    assert!(!due(&desk.registers, Period::parse("2026-06").expect("period")).contains(&code("HT-4")));
+}
+
+#[test]
+fn rent_of_an_entrusted_asset_goes_where_the_document_says() {
+    for (kept, expected) in [
+        (0, vec![(Bank, Debit, yuan("6000.00")), (TreasuryPayable, Credit, yuan("6000.00"))]),
+        (
+            4_000,
+            vec![
+                (Bank, Debit, yuan("6000.00")),
+                (TreasuryPayable, Credit, yuan("3600.00")),
+                (EntrustedIncome, Credit, yuan("2330.10")),
+                (Vat, Credit, yuan("69.90")),
+            ],
+        ),
+    ] {
+        let mut desk = Desk::new();
+        desk.take(card("DG-1"));
+        desk.take(Fact::AssetStepped(step(Step::Certified, "2025-12-01")));
+        let custody = desk.one(entrusted(kept));
+        assert_eq!(custody, [(CustodyAsset, Debit, yuan("120000.00")), (CustodyContra, Credit, yuan("120000.00"))], "A1");
+        desk.take(Fact::ContractSigned(ContractTerms { asset: Some(code("DG-1")), ..terms("HT-5", ContractKind::Lease) }));
+        assert_eq!(desk.one(money("HT-5", Money::Rent, "6000.00", "hd-1")), expected, "B1, B2");
+        assert!(due(&desk.registers, Period::parse("2026-02").expect("period")).is_empty(), "agent money is not accrued");
+        let let_again = ContractTerms { asset: Some(code("DG-1")), ..terms("HT-1", ContractKind::Lease) };
+        assert_eq!(desk.refuse(&Fact::ContractSigned(let_again)), ["asset_let_twice"]);
+        let back = desk.one(Fact::AssetStepped(step(Step::Returned, "2026-12-31")));
+        assert_eq!(back, [(CustodyAsset, Debit, yuan("-120000.00")), (CustodyContra, Credit, yuan("-120000.00"))], "A2");
+    }
+}
+
+#[test]
+fn custody_goes_its_way_step_by_step() {
+    let mut desk = Desk::new();
+    assert_eq!(desk.refuse(&Fact::AssetStepped(step(Step::Certified, "2025-12-01"))), ["asset_unknown"]);
+    desk.take(card("DG-1"));
+    assert_eq!(desk.refuse(&card("DG-1")), ["asset_code_taken"]);
+    assert_eq!(desk.refuse(&card("DG-9")), ["dimension_unknown"]);
+    assert_eq!(desk.refuse(&entrusted(0)), ["asset_step_out_of_order"]);
+    desk.take(Fact::AssetStepped(step(Step::Certified, "2025-12-01")));
+    let without = AssetStep { custodian: Some(code("c1")), ..step(Step::Entrusted, "2026-01-01") };
+    assert_eq!(desk.refuse(&Fact::AssetStepped(without)), ["rent_destination_missing"]);
+    desk.take(entrusted(10_000));
+    let moved = AssetStep { custodian: Some(code("c2")), ..step(Step::Transferred, "2026-02-01") };
+    assert!(desk.take(Fact::AssetStepped(moved)).is_empty(), "a transfer moves no value");
+    let asset = desk.registers.assets.get(&code("DG-1")).expect("there");
+    assert_eq!((asset.custodian(), asset.in_custody()), (Some(&code("c2")), true));
+    assert_eq!(desk.refuse(&Fact::AssetStepped(step(Step::Lost, "2026-01-15"))), ["asset_date_reversed"]);
+}
+
+#[test]
+fn taking_a_voucher_back_takes_the_register_back() {
+    let mut desk = Desk::new();
+    desk.take(card("DG-1"));
+    desk.take(Fact::AssetStepped(step(Step::Certified, "2025-12-01")));
+    desk.take(Fact::ContractSigned(terms("HT-1", ContractKind::Lease)));
+    for fact in [entrusted(0), accrue_all("2026-01", &["HT-1"]), money("HT-1", Money::Rent, "10300.00", "hd-1")] {
+        let before = desk.registers.clone();
+        let reference = desk.take(fact).remove(0).reference;
+        assert_ne!(desk.registers, before);
+        let back = Fact::Withdrawn(Withdrawal { reference });
+        desk.take(back.clone());
+        assert_eq!(desk.registers, before);
+        assert_eq!(desk.refuse(&back), ["reference_unknown"], "once only");
+    }
+}
+
+#[test]
+fn overdue_rent_is_told_by_age_and_its_late_fee_by_days() {
+    let mut desk = Desk::new();
+    desk.take(Fact::ContractSigned(ContractTerms { rent: yuan("1000.00"), ..terms("HT-1", ContractKind::Lease) }));
+    desk.take(money("HT-1", Money::Rent, "1500.00", "hd-1"));
+    let contract = desk.registers.contracts.get(&code("HT-1")).expect("there");
+    let day = date("2026-03-31");
+    assert_eq!(contract.overdue(day), [(date("2026-02-28"), yuan("500.00")), (day, yuan("1000.00"))]);
+    assert_eq!(contract.late_fee(day), yuan("7.75"), "500.00 x 31 days x 0.05 %");
+    assert!(desk.registers.contracts.using(&code("FW-1"), day).is_none());
+}

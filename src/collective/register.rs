@@ -1,0 +1,146 @@
+//! 台账: what all facts of a book add up to. Nothing here comes from anywhere but facts, so a replay of the journal builds
+//! every register anew, and a start needs no vouchers to be read.
+
+use crate::collective::asset::{AssetRegister, Step};
+use crate::collective::contract::{Accrual, ContractRegister, unknown};
+use crate::collective::fact::Fact;
+use crate::collective::produce;
+use crate::collective::role::Roles;
+use crate::ledger::refusal::Rule;
+use crate::ledger::{Book, Dimension, DimensionCode, Element, Period, Voucher};
+use jiff::civil::Date;
+
+/// Every register of one book.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Registers {
+    pub roles: Roles,
+    pub assets: AssetRegister,
+    pub contracts: ContractRegister,
+}
+
+impl Registers {
+    /// Everything that speaks against a fact.
+    pub fn examine(&self, fact: &Fact, book: &Book) -> Vec<Rule> {
+        let mut rules = match fact {
+            Fact::RolesAssigned(assigned) => Roles::examine(assigned, book),
+            Fact::AssetRegistered(card) => self.assets.examine_card(card),
+            Fact::AssetStepped(step) => self.assets.examine_step(step),
+            Fact::ContractSigned(terms) => self.contracts.examine_terms(terms),
+            Fact::ContractEnded(end) => self.contracts.examine_end(end),
+            Fact::ContractsAccrued(accrual) => self.examine_accrual(accrual),
+            Fact::MoneyReceived(money) => self.contracts.examine_money(money),
+            Fact::Withdrawn(withdrawal) => match self.clone().withdraw(&withdrawal.reference) {
+                true => Vec::new(),
+                false => vec![business("reference_unknown", format!("没有由事实 {} 生成的记录。", withdrawal.reference))],
+            },
+        };
+        rules.extend(self.unregistered(fact, book));
+        rules
+    }
+
+    /// Codes that a fact names must be registered in the book: a report could not name them otherwise.
+    fn unregistered(&self, fact: &Fact, book: &Book) -> Vec<Rule> {
+        let mut named: Vec<(Dimension, &DimensionCode)> = Vec::new();
+        match fact {
+            Fact::AssetRegistered(card) => named.push((Dimension::Asset, &card.code)),
+            Fact::AssetStepped(step) => named.extend(step.custodian.as_ref().map(|code| (Dimension::Community, code))),
+            Fact::ContractSigned(terms) => {
+                named.extend([
+                    (Dimension::Contract, &terms.code),
+                    (Dimension::Community, &terms.community),
+                    (Dimension::Counterparty, &terms.counterparty),
+                    (Dimension::IncomeType, &terms.income_type),
+                ]);
+                named.extend(terms.asset.as_ref().map(|code| (Dimension::Asset, code)));
+            }
+            _ => {}
+        }
+        let missing = named.into_iter().filter(|(dimension, code)| book.dimensions.get(*dimension, code).is_none());
+        missing.map(|(dimension, code)| Rule::DimensionUnknown { dimension, code: code.to_string() }).collect()
+    }
+
+    fn examine_accrual(&self, accrual: &Accrual) -> Vec<Rule> {
+        let mut rules = Vec::new();
+        if accrual.contracts.is_empty() {
+            rules.push(Rule::NothingDeclared);
+        }
+        if accrual.contracts.windows(2).any(|pair| pair[0] >= pair[1]) {
+            rules.push(business("accrual_order", "合同要按编码排列，每份只写一次。".into()));
+        }
+        let due = produce::due(self, accrual.period);
+        for code in &accrual.contracts {
+            if self.contracts.get(code).is_none() {
+                rules.push(unknown(code));
+            } else if due.binary_search(code).is_err() {
+                let message = format!("合同 {code} 在 {} 没有要计提的收入，或已经计提。", accrual.period);
+                rules.push(business("accrual_not_due", message));
+            }
+        }
+        rules
+    }
+
+    /// Takes in a fact that [`Registers::examine`] found nothing against.
+    pub fn apply(&mut self, fact: &Fact) {
+        match fact {
+            Fact::RolesAssigned(assigned) => self.roles.apply(assigned),
+            Fact::AssetRegistered(card) => self.assets.add(card),
+            Fact::AssetStepped(step) => self.assets.step(step),
+            Fact::ContractSigned(terms) => self.contracts.sign(terms),
+            Fact::ContractEnded(end) => self.contracts.end(end),
+            Fact::ContractsAccrued(accrual) => self.contracts.accrue(accrual),
+            Fact::MoneyReceived(money) => self.contracts.receive(money),
+            Fact::Withdrawn(withdrawal) => {
+                self.withdraw(&withdrawal.reference);
+            }
+        }
+    }
+
+    /// Undoes what a produced voucher stood for; `false` where the reference leads to nothing.
+    fn withdraw(&mut self, reference: &str) -> bool {
+        let before = self.clone();
+        self.undo(reference);
+        *self != before
+    }
+
+    fn undo(&mut self, reference: &str) -> Option<()> {
+        let mut parts = reference.split('/');
+        let (word, subject) = (parts.next()?, DimensionCode::parse(parts.next()?)?);
+        let (third, fourth) = (parts.next()?, parts.next());
+        match word {
+            "contracts_accrued" => self.contracts.withdraw_accrual(&subject, Period::parse(third)?),
+            "money_received" => self.contracts.withdraw_money(&subject, third),
+            "asset_stepped" => {
+                let step: Step = serde_json::from_value(serde_json::Value::String(third.to_owned())).ok()?;
+                let date: Date = crate::ledger::period::parse_date(fourth?)?;
+                self.assets.withdraw(&subject, step, date);
+            }
+            _ => {}
+        }
+        Some(())
+    }
+
+    /// What the business has against a voucher, whoever typed it: income from an entrusted asset needs a document that
+    /// says where rent goes (国令738 §25-26). Lines count from 1.
+    pub fn examine_voucher(&self, voucher: &Voucher, book: &Book) -> Vec<(usize, Rule)> {
+        let mut rules = Vec::new();
+        for (index, line) in voucher.lines.iter().enumerate() {
+            let Some(code) = line.dimensions.get(Dimension::Asset) else { continue };
+            let income = book.chart.get(&line.account).is_some_and(|account| account.element == Element::Income);
+            let asset = self.assets.get(code).filter(|_| income);
+            if asset.is_some_and(|asset| asset.rent_destination().is_none()) {
+                rules.push((
+                    index + 1,
+                    business(
+                        "rent_destination_missing",
+                        format!("代管资产 {code} 还没有租金去向的批准文号，租金不能入账（国令738 §25-26）。请先登记委托代管。"),
+                    ),
+                ));
+            }
+        }
+        rules
+    }
+}
+
+fn business(code: &'static str, message: String) -> Rule {
+    Rule::Business { code, message }
+}
