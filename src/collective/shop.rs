@@ -1,1 +1,174 @@
+//! 门店日: what one shop sold and was paid on one day, the settlements of its platforms, and what they add up to.
+//!
+//! A day is typed once; its voucher follows from it ([`ShopDay::draft_lines`]). No standard describes the summary of a
+//! till, so the fields are ours; the control is the one every till prints: payments = sales − returns − discount −
+//! rounding.
 
+pub mod draft;
+pub mod examine;
+pub mod register;
+pub mod settlement;
+
+#[cfg(test)]
+mod tests;
+
+pub use draft::ShopAccounts;
+pub use register::{ShopDayRegister, ShopMonth};
+pub use settlement::Settlement;
+
+use crate::ledger::refusal::Rule;
+use crate::ledger::{Amount, DimensionCode};
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+/// The shift of a shop that has only one a day.
+pub const SHIFT_DEFAULT: &str = "1";
+
+/// How a customer paid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tender {
+    /// 现金
+    Cash,
+    /// 微信
+    #[serde(rename = "wechat")]
+    WeChat,
+    /// 支付宝
+    Alipay,
+    /// 银行卡
+    Card,
+    /// 消费卡: paid for when the card was sold (facts F9).
+    StoredValue,
+    /// 挂账: a customer who pays later.
+    OnAccount,
+}
+
+impl Tender {
+    pub const fn chinese(self) -> &'static str {
+        match self {
+            Tender::Cash => "现金",
+            Tender::WeChat => "微信",
+            Tender::Alipay => "支付宝",
+            Tender::Card => "银行卡",
+            Tender::StoredValue => "消费卡",
+            Tender::OnAccount => "挂账",
+        }
+    }
+
+    /// Whether the money is in transit (在途) until a platform or bank pays it out.
+    pub const fn settles(self) -> bool {
+        matches!(self, Tender::WeChat | Tender::Alipay | Tender::Card)
+    }
+}
+
+/// What was sold through one of the 六进 channels, retail included.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChannelSales {
+    pub channel: DimensionCode,
+    /// Tax included, before returns, discount and rounding, in 分.
+    pub gross: Amount,
+}
+
+/// What was paid in one way.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TenderAmount {
+    /// In 分; below zero when more was refunded this way than paid.
+    pub amount: Amount,
+    /// Who owes it: for 挂账, and for nothing else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counterparty: Option<DimensionCode>,
+    pub kind: Tender,
+}
+
+/// One shift of one shop on one day (facts §6.6). Amounts are in 分. Fields stand in the order of their names, which is
+/// the order of canonical bytes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ShopDay {
+    /// 销售成本 without tax, of what was sold less what came back; zero where cost is booked at the month's end.
+    pub cost: Amount,
+    pub date: Date,
+    /// 折扣金额
+    pub discount: Amount,
+    /// 交易笔数
+    #[serde(with = "crate::ledger::text::count")]
+    pub receipts: u32,
+    /// 退货金额, tax included, as a positive amount.
+    pub returns: Amount,
+    /// 抹零
+    pub rounding: Amount,
+    /// One row a channel; a day of returns alone names their channel with sales of zero.
+    pub sales: Vec<ChannelSales>,
+    /// 班次
+    #[serde(default = "shift_default")]
+    pub shift: String,
+    pub shop: DimensionCode,
+    /// 现金长短款: what was counted less what should have been in the till; positive is over.
+    pub short_over: Amount,
+    /// 税率 in 1/10,000: 100 is 1 %.
+    #[serde(with = "crate::ledger::text::count")]
+    pub tax_basis_points: u32,
+    pub tenders: Vec<TenderAmount>,
+}
+
+fn shift_default() -> String {
+    SHIFT_DEFAULT.into()
+}
+
+impl ShopDay {
+    /// 销售总额 of all channels, tax included, in 分.
+    fn gross_sales(&self) -> i128 {
+        total(self.sales.iter().map(|row| row.gross))
+    }
+
+    /// What reduces the sales: returns, discount and rounding, in 分.
+    fn reductions(&self) -> i128 {
+        total([self.returns, self.discount, self.rounding])
+    }
+
+    /// What customers had to pay, tax included, in 分.
+    fn owed(&self) -> i128 {
+        less(self.gross_sales(), self.reductions())
+    }
+
+    /// 实收合计: what customers paid in every way, in 分.
+    fn paid(&self) -> i128 {
+        total(self.tenders.iter().map(|row| row.amount))
+    }
+}
+
+/// Adds up 分 in a width that no list of 64-bit amounts can leave, so that sums need no second way out.
+fn total(amounts: impl IntoIterator<Item = Amount>) -> i128 {
+    amounts.into_iter().fold(0, |sum, amount| plus(sum, i128::from(amount.fen())))
+}
+
+/// Why sums of 分 cannot overflow.
+const WIDE: &str = "it takes 2^64 amounts to leave an i128, and no memory holds so many";
+
+/// Adds two sums of 分.
+fn plus(sum: i128, more: i128) -> i128 {
+    sum.checked_add(more).expect(WIDE)
+}
+
+/// Takes one sum of 分 from another.
+fn less(sum: i128, part: i128) -> i128 {
+    sum.checked_sub(part).expect(WIDE)
+}
+
+/// A sum of 分 as an amount; `None` when it leaves an `i64`.
+fn narrow(sum: i128) -> Option<Amount> {
+    i64::try_from(sum).ok().map(Amount::from_fen)
+}
+
+/// A sum of 分 as people read it, however large.
+fn yuan(sum: i128) -> String {
+    let magnitude = sum.unsigned_abs();
+    let sign = if sum < 0 { "-" } else { "" };
+    format!("{sign}{}.{:02}", magnitude / 100, magnitude % 100)
+}
+
+fn refuse(code: &'static str, message: impl Into<String>) -> Rule {
+    Rule::Business { code, message: message.into() }
+}

@@ -1,0 +1,159 @@
+//! What the days of all shops add up to: which shifts are recorded, what is in transit, and each month's totals.
+//!
+//! Apply what was examined, in the order of the journal. A withdrawn day or settlement leaves no trace here: its entries
+//! stay in the journal, and its place is free for the corrected one.
+
+use super::{Settlement, ShopDay, Tender, less, narrow, plus, refuse, yuan};
+use crate::ledger::refusal::Rule;
+use crate::ledger::{Amount, DimensionCode, Period};
+use jiff::civil::Date;
+use std::collections::BTreeMap;
+
+/// Shop, day and 班次: what there is one of.
+type DayKey = (DimensionCode, Date, String);
+/// [`plus`] or [`less`].
+type Step = fn(i128, i128) -> i128;
+
+/// Every shop's days and settlements.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ShopDayRegister {
+    days: BTreeMap<DayKey, ShopDay>,
+    months: BTreeMap<(DimensionCode, Period), MonthSums>,
+    /// Days less settlements, in 分; nothing where it is zero.
+    transit: BTreeMap<(DimensionCode, Tender), i128>,
+}
+
+/// A shop's month, in 分.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct MonthSums {
+    cost: i128,
+    sales: i128,
+    shifts: i128,
+    takings: i128,
+}
+
+/// One month of one shop. Amounts are in 分.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ShopMonth {
+    /// 销售成本 booked with the days, without tax.
+    pub cost: Amount,
+    /// Sales less returns, tax included, before discount and rounding.
+    pub sales: Amount,
+    /// Shifts recorded.
+    pub shifts: u32,
+    /// What customers had to pay: sales less discount and rounding. Ties to income and tax in the books.
+    pub takings: Amount,
+}
+
+impl ShopDayRegister {
+    /// The day recorded for a shift, unless it was withdrawn.
+    pub fn day(&self, shop: &DimensionCode, date: Date, shift: &str) -> Option<&ShopDay> {
+        self.days.get(&(shop.clone(), date, shift.to_owned()))
+    }
+
+    /// Refuses a shift that is already recorded. What speaks against the day itself is [`ShopDay::examine`].
+    pub fn examine(&self, day: &ShopDay) -> Vec<Rule> {
+        let message =
+            || format!("门店 {} {} 班次 {} 的营业日报已经录入。更正请先撤销原日报，再重新录入。", day.shop, day.date, day.shift);
+        let recorded = self.day(&day.shop, day.date, &day.shift);
+        recorded.map(|_| refuse("shop_day_duplicate", message())).into_iter().collect()
+    }
+
+    /// Records an examined day; in place of an earlier one for the same shift, should there be one.
+    pub fn apply(&mut self, day: &ShopDay) {
+        self.withdraw(&day.shop, day.date, &day.shift);
+        self.count(day, plus);
+        self.days.insert((day.shop.clone(), day.date, day.shift.clone()), day.clone());
+    }
+
+    /// Refuses to withdraw what is not recorded. A day whose money was settled may be withdrawn, for that is how a
+    /// mistyped day is corrected: transit is then below zero until the right day is recorded.
+    pub fn examine_withdrawal(&self, shop: &DimensionCode, date: Date, shift: &str) -> Vec<Rule> {
+        let message = || format!("门店 {shop} {date} 班次 {shift} 没有营业日报，不能撤销。请核对门店、日期和班次。");
+        let missing = self.day(shop, date, shift).is_none();
+        missing.then(|| refuse("shop_day_unknown", message())).into_iter().collect()
+    }
+
+    /// Takes a day out; `None` when there is none.
+    pub fn withdraw(&mut self, shop: &DimensionCode, date: Date, shift: &str) -> Option<ShopDay> {
+        let day = self.days.remove(&(shop.clone(), date, shift.to_owned()))?;
+        self.count(&day, less);
+        Some(day)
+    }
+
+    /// What a shop has in transit, in 分; below zero after refunds that no settlement has taken off yet. Zero for
+    /// payments that are never in transit; `None` when it leaves an `i64`.
+    pub fn in_transit(&self, shop: &DimensionCode, tender: Tender) -> Option<Amount> {
+        narrow(self.transit_of(shop, tender))
+    }
+
+    /// Refuses a settlement of more than is in transit. What speaks against it by itself is [`Settlement::examine`].
+    pub fn examine_settlement(&self, settlement: &Settlement) -> Vec<Rule> {
+        let (settled, transit) = (settlement.settled(), self.transit_of(&settlement.shop, settlement.tender));
+        let message = || {
+            format!(
+                "门店 {} {}结算 {}（含手续费），超过在途 {}。请核对平台账单，或先补录营业日报。",
+                settlement.shop,
+                settlement.tender.chinese(),
+                yuan(settled),
+                yuan(transit),
+            )
+        };
+        (settled > transit).then(|| refuse("settlement_exceeds_transit", message())).into_iter().collect()
+    }
+
+    /// Records an examined settlement.
+    pub fn apply_settlement(&mut self, settlement: &Settlement) {
+        self.move_transit(&settlement.shop, settlement.tender, less, settlement.settled());
+    }
+
+    /// Takes back a settlement that was applied.
+    pub fn withdraw_settlement(&mut self, settlement: &Settlement) {
+        self.move_transit(&settlement.shop, settlement.tender, plus, settlement.settled());
+    }
+
+    /// A shop's month, all zero where nothing is recorded; `None` when a total leaves its type.
+    pub fn month(&self, shop: &DimensionCode, period: Period) -> Option<ShopMonth> {
+        let sums = self.months.get(&(shop.clone(), period)).copied().unwrap_or_default();
+        Some(ShopMonth {
+            cost: narrow(sums.cost)?,
+            sales: narrow(sums.sales)?,
+            shifts: u32::try_from(sums.shifts).ok()?,
+            takings: narrow(sums.takings)?,
+        })
+    }
+
+    fn transit_of(&self, shop: &DimensionCode, tender: Tender) -> i128 {
+        self.transit.get(&(shop.clone(), tender)).copied().unwrap_or_default()
+    }
+
+    /// Carries a day into the totals: `step` adds it, or takes it off again.
+    fn count(&mut self, day: &ShopDay, step: Step) {
+        for row in day.tenders.iter().filter(|row| row.kind.settles()) {
+            self.move_transit(&day.shop, row.kind, step, i128::from(row.amount.fen()));
+        }
+        let Some(period) = Period::of(day.date) else {
+            return;
+        };
+        let key = (day.shop.clone(), period);
+        let sums = self.months.remove(&key).unwrap_or_default();
+        let sums = MonthSums {
+            cost: step(sums.cost, i128::from(day.cost.fen())),
+            sales: step(sums.sales, less(day.gross_sales(), i128::from(day.returns.fen()))),
+            shifts: step(sums.shifts, 1),
+            takings: step(sums.takings, day.owed()),
+        };
+        // Equal books have equal registers, whatever was withdrawn on the way.
+        if sums.shifts != 0 {
+            self.months.insert(key, sums);
+        }
+    }
+
+    fn move_transit(&mut self, shop: &DimensionCode, tender: Tender, step: Step, amount: i128) {
+        let key = (shop.clone(), tender);
+        let sum = step(self.transit.remove(&key).unwrap_or_default(), amount);
+        if sum != 0 {
+            self.transit.insert(key, sum);
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! What holds for every day that may be recorded.
+
+use super::*;
+use crate::ledger::{Dimension, Side};
+use proptest::prelude::*;
+
+prop_compose! {
+    /// A day that holds: what is owed is spread over the ways to pay, and cash takes the rest.
+    fn valid_day()(
+        gross in prop::collection::vec(0i64..100_000_000, 1..6),
+        discount in 0i64..=100,
+        rounding in 0i64..=100,
+        returns in 0i64..150_000_000,
+        shares in prop::array::uniform5(0i64..=20),
+        cost in 1i64..100_000_000,
+        short_over in -10_000i64..10_000,
+        tax_basis_points in prop::sample::select(vec![0u32, 100, 300, 900, 1300]),
+    ) -> ShopDay {
+        let fen = Amount::from_fen;
+        let sales: i64 = gross.iter().sum();
+        let (discount, rounding) = if sales < 200 { (0, 0) } else { (discount, rounding) };
+        let owed = sales - returns - discount - rounding;
+        let part = |share: i64| owed * share / 100;
+        let kinds = [Tender::WeChat, Tender::Alipay, Tender::Card, Tender::StoredValue, Tender::OnAccount];
+        let mut tenders: Vec<TenderAmount> = kinds
+            .iter()
+            .zip(shares)
+            .map(|(kind, share)| TenderAmount {
+                amount: fen(part(share)),
+                counterparty: (*kind == Tender::OnAccount).then(|| code("KH-01")),
+                kind: *kind,
+            })
+            .collect();
+        let rest = owed - shares.iter().map(|share| part(*share)).sum::<i64>();
+        tenders.push(TenderAmount { amount: fen(rest), counterparty: None, kind: Tender::Cash });
+        let sales = gross
+            .iter()
+            .enumerate()
+            .map(|(at, gross)| ChannelSales { channel: code(&format!("c{at}")), gross: fen(*gross) })
+            .collect();
+        ShopDay {
+            cost: fen(cost),
+            discount: fen(discount),
+            returns: fen(returns),
+            rounding: fen(rounding),
+            short_over: fen(short_over),
+            tax_basis_points,
+            ..day(sales, tenders)
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+
+    #[test]
+    fn every_day_that_holds_balances(day in valid_day()) {
+        prop_assume!(day.gross_sales() != 0 || !day.returns.is_zero());
+        prop_assert_eq!(day.examine(), []);
+        let lines = day.draft_lines(&accounts()).expect("holds");
+        let side = |side| total(lines.iter().filter(|line| line.side == side).map(|line| line.amount));
+        prop_assert_eq!(side(Side::Debit), side(Side::Credit));
+        prop_assert!(lines.iter().any(|line| line.side == Side::Debit) && lines.iter().any(|line| line.side == Side::Credit));
+        prop_assert!(lines.iter().all(|line| !line.amount.is_zero()));
+        let income = lines.iter().filter(|line| line.account == accounts().sales);
+        prop_assert!(income.clone().all(|line| line.dimensions.get(Dimension::Channel).is_some()));
+        let (net, _) = crate::collective::vat::split(narrow(day.owed()).expect("small"), day.tax_basis_points).expect("small");
+        prop_assert_eq!(total(income.map(|line| line.amount)), i128::from(net.fen()));
+    }
+
+    #[test]
+    fn transit_returns_to_zero_when_all_of_it_is_settled(days in prop::collection::vec(valid_day(), 1..8), fee in 0i64..=100) {
+        let mut register = ShopDayRegister::default();
+        for (at, day) in days.into_iter().enumerate() {
+            register.apply(&ShopDay { shift: at.to_string(), ..day });
+        }
+        for tender in [Tender::WeChat, Tender::Alipay, Tender::Card] {
+            let transit = register.in_transit(&code("YX01"), tender).expect("small");
+            let fee = Amount::from_fen(fee);
+            let arrived = transit.checked_sub(fee).expect("small");
+            let all = Settlement { amount: arrived, tender, fee, ..settlement("0", "0") };
+            prop_assert_eq!(register.examine_settlement(&all), []);
+            register.apply_settlement(&all);
+            prop_assert_eq!(register.in_transit(&code("YX01"), tender), Some(Amount::ZERO));
+            let more = Settlement { tender, ..settlement("0.01", "0") };
+            prop_assert_eq!(codes(&register.examine_settlement(&more)), ["settlement_exceeds_transit"]);
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! What days and settlements add up to.
+
+use super::*;
+use crate::ledger::Period;
+
+#[test]
+fn a_shift_is_recorded_once_unless_it_was_withdrawn() {
+    let (mut register, first) = (ShopDayRegister::default(), supermarket());
+    assert_eq!(codes(&register.examine_withdrawal(&first.shop, first.date, "1")), ["shop_day_unknown"]);
+    assert_eq!(register.withdraw(&first.shop, first.date, "1"), None);
+    assert_eq!(register.examine(&first), []);
+    register.apply(&first);
+    assert_eq!(codes(&register.examine(&first)), ["shop_day_duplicate"]);
+    assert_eq!(register.examine(&ShopDay { shift: "2".into(), ..first.clone() }), []);
+    assert_eq!(register.examine_withdrawal(&first.shop, first.date, "1"), []);
+    assert_eq!(register.withdraw(&first.shop, first.date, "1"), Some(first.clone()));
+    assert_eq!(register, ShopDayRegister::default());
+    assert_eq!(register.examine(&first), []);
+}
+
+#[test]
+fn no_more_is_settled_than_is_in_transit() {
+    let (mut register, shop) = (ShopDayRegister::default(), code("YX01"));
+    register.apply(&supermarket());
+    assert_eq!(codes(&register.examine_settlement(&settlement("4970.01", "30"))), ["settlement_exceeds_transit"]);
+    assert_eq!(register.examine_settlement(&settlement("4970", "30")), []);
+    register.apply_settlement(&settlement("4970", "30"));
+    assert_eq!(register.in_transit(&shop, Tender::WeChat), Some(Amount::ZERO));
+    assert_eq!(register.in_transit(&shop, Tender::Alipay), Some(amount("2000")));
+    assert_eq!(codes(&register.examine_settlement(&settlement("0.01", "0"))), ["settlement_exceeds_transit"]);
+    register.withdraw_settlement(&settlement("4970", "30"));
+    assert_eq!(register.in_transit(&shop, Tender::WeChat), Some(amount("5000")));
+}
+
+#[test]
+fn months_add_up_what_the_days_sold() {
+    let (mut register, shop, first) = (ShopDayRegister::default(), code("YX01"), supermarket());
+    let mut second = day(vec![sold("lingshou", "909.50")], vec![paid(Tender::Cash, "799")]);
+    second.date = Date::constant(2026, 3, 2);
+    (second.returns, second.discount, second.rounding, second.cost) = (amount("101"), amount("9"), amount("0.50"), amount("600"));
+    register.apply(&first);
+    register.apply(&second);
+    register.apply(&second);
+    let march = Period::parse("2026-03").expect("period");
+    let expected = ShopMonth { cost: amount("600"), sales: amount("10908.50"), shifts: 2, takings: amount("10899") };
+    assert_eq!(register.month(&shop, march), Some(expected));
+    assert_eq!(register.month(&code("HP01"), march), Some(ShopMonth::default()));
+}
