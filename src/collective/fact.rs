@@ -4,7 +4,10 @@
 
 use crate::collective::asset::{AssetCard, AssetStep};
 use crate::collective::contract::{Accrual, ContractEnd, ContractTerms, MoneyReceived};
+use crate::collective::dividend::{DividendPayment, DividendResolution};
 use crate::collective::role::RolesAssigned;
+use crate::collective::shares::ShareChange;
+use crate::collective::shop::{Settlement, ShopDay};
 use serde::{Deserialize, Serialize};
 
 /// A voucher that facts produced was taken back: what it stood for is open again.
@@ -67,6 +70,16 @@ facts! {
     ContractsAccrued(Accrual) = "contracts_accrued",
     /// 收到租金、押金、违约金.
     MoneyReceived(MoneyReceived) = "money_received",
+    /// 超市营业日报.
+    ShopDayReported(ShopDay) = "shop_day_reported",
+    /// 平台结算到账.
+    SettlementArrived(Settlement) = "settlement_arrived",
+    /// 股权变动.
+    ShareChanged(ShareChange) = "share_changed",
+    /// 利润分配决议.
+    DividendResolved(DividendResolution) = "dividend_resolved",
+    /// 支付利润.
+    DividendPaid(DividendPayment) = "dividend_paid",
     /// 冲销由事实生成的凭证.
     Withdrawn(Withdrawal) = "withdrawn",
 }

@@ -8,9 +8,11 @@
 pub mod asset;
 pub mod contract;
 pub mod distribution;
+pub mod dividend;
 pub mod fact;
 pub mod produce;
 pub mod register;
+pub mod report;
 pub mod role;
 pub mod schedule;
 pub mod shares;

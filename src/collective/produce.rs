@@ -1,12 +1,15 @@
 //! 业务生成凭证: a fact becomes drafts by the posting patterns of facts §7.2, so that nobody types what the books know.
 //! The reference ties a voucher to its fact; taking the voucher back takes the fact's effect back.
 
+mod dividend;
+
 use crate::collective::asset::{AssetStep, Step};
 use crate::collective::contract::{Accrual, Contract, ContractKind, Money, MoneyReceived, unknown};
 use crate::collective::fact::Fact;
 use crate::collective::register::Registers;
 use crate::collective::role::Role;
 use crate::collective::schedule::{by_month, rounded};
+use crate::collective::shop::{Settlement, ShopAccounts, ShopDay};
 use crate::collective::vat;
 use crate::ledger::refusal::Rule;
 use crate::ledger::voucher::{Signatures, Source};
@@ -80,7 +83,12 @@ pub fn produce(registers: &Registers, fact: &Fact) -> Result<Vec<Produced>, Rule
         Fact::AssetStepped(step) => Ok(custody(registers, step)?.into_iter().collect()),
         Fact::MoneyReceived(money) => money_received(registers, money).map(|one| vec![one]),
         Fact::ContractsAccrued(accrual) => accruals(registers, accrual),
-        Fact::RolesAssigned(_)
+        Fact::ShopDayReported(day) => shop_day(registers, day).map(|one| vec![one]),
+        Fact::SettlementArrived(settlement) => settled(registers, settlement).map(|one| vec![one]),
+        Fact::DividendResolved(resolution) => dividend::resolved(registers, resolution).map(|one| vec![one]),
+        Fact::DividendPaid(payment) => dividend::paid(registers, payment).map(|one| vec![one]),
+        Fact::ShareChanged(_)
+        | Fact::RolesAssigned(_)
         | Fact::AssetRegistered(_)
         | Fact::ContractSigned(_)
         | Fact::ContractEnded(_)
@@ -246,6 +254,56 @@ fn month_amount(contract: &Contract, period: Period, net: bool) -> Result<Amount
         sum = sum.checked_add(part).unwrap_or(Amount::MAX);
     }
     Ok(sum)
+}
+
+/// F1, F6: one balanced draft a shop-day.
+fn shop_day(registers: &Registers, day: &ShopDay) -> Result<Produced, Rule> {
+    let lines = day.draft_lines(&shop_accounts(registers)?).ok_or_else(|| too_large("营业日报"))?;
+    Ok(Produced {
+        reference: format!("shop_day_reported/{}/{}/{}", day.shop, day.date, day.shift),
+        date: day.date,
+        memo: format!("门店 {} {} 营业日报（班次 {}）", day.shop, day.date, day.shift),
+        lines,
+    })
+}
+
+/// F2
+fn settled(registers: &Registers, settlement: &Settlement) -> Result<Produced, Rule> {
+    let lines = settlement.draft_lines(&shop_accounts(registers)?).ok_or_else(|| too_large("结算"))?;
+    Ok(Produced {
+        reference: settlement_reference(settlement),
+        date: settlement.date,
+        memo: format!("门店 {} {}结算到账", settlement.shop, settlement.tender.chinese()),
+        lines,
+    })
+}
+
+/// The reference of a settlement: one a day for each shop and tender.
+pub fn settlement_reference(settlement: &Settlement) -> String {
+    format!("settlement_arrived/{}/{}/{}", settlement.shop, settlement.date, settlement.tender.chinese())
+}
+
+fn too_large(what: &str) -> Rule {
+    Rule::Business { code: "amount_out_of_range", message: format!("{what}的金额超出系统上限。请核对小数点。") }
+}
+
+fn shop_accounts(registers: &Registers) -> Result<ShopAccounts, Rule> {
+    let account = |role| registers.roles.account(role);
+    Ok(ShopAccounts {
+        alipay_in_transit: account(Role::AlipayInTransit)?,
+        bank: account(Role::Bank)?,
+        card_in_transit: account(Role::CardInTransit)?,
+        cash: account(Role::Cash)?,
+        cost_of_sales: account(Role::CostOfSales)?,
+        goods: account(Role::Goods)?,
+        pending: account(Role::Pending)?,
+        platform_fee: account(Role::PlatformFee)?,
+        receivable: account(Role::TradeReceivable)?,
+        sales: account(Role::Sales)?,
+        stored_value: account(Role::StoredValue)?,
+        vat: account(Role::Vat)?,
+        wechat_in_transit: account(Role::WechatInTransit)?,
+    })
 }
 
 /// The contracts that earn something in a month and have not been accrued for it: what a month end has to do.

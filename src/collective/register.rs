@@ -3,12 +3,16 @@
 
 use crate::collective::asset::{AssetRegister, Step};
 use crate::collective::contract::{Accrual, ContractRegister, unknown};
+use crate::collective::dividend::DividendRegister;
 use crate::collective::fact::Fact;
 use crate::collective::produce;
 use crate::collective::role::Roles;
+use crate::collective::shares::ShareRegister;
+use crate::collective::shop::{Settlement, ShopDayRegister};
 use crate::ledger::refusal::Rule;
 use crate::ledger::{Book, Dimension, DimensionCode, Element, Period, Voucher};
 use jiff::civil::Date;
+use std::collections::BTreeMap;
 
 /// Every register of one book.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -16,6 +20,11 @@ pub struct Registers {
     pub roles: Roles,
     pub assets: AssetRegister,
     pub contracts: ContractRegister,
+    pub shops: ShopDayRegister,
+    /// By the reference their vouchers carry.
+    pub settlements: BTreeMap<String, Settlement>,
+    pub shares: ShareRegister,
+    pub dividends: DividendRegister,
 }
 
 impl Registers {
@@ -29,6 +38,14 @@ impl Registers {
             Fact::ContractEnded(end) => self.contracts.examine_end(end),
             Fact::ContractsAccrued(accrual) => self.examine_accrual(accrual),
             Fact::MoneyReceived(money) => self.contracts.examine_money(money),
+            Fact::ShopDayReported(day) => {
+                let own = day.examine();
+                if own.is_empty() { self.shops.examine(day) } else { own }
+            }
+            Fact::SettlementArrived(settlement) => self.examine_settlement(settlement),
+            Fact::ShareChanged(change) => self.shares.examine(change),
+            Fact::DividendResolved(resolution) => self.dividends.examine_resolution(resolution, &self.shares),
+            Fact::DividendPaid(payment) => self.dividends.examine_payment(payment),
             Fact::Withdrawn(withdrawal) => match self.clone().withdraw(&withdrawal.reference) {
                 true => Vec::new(),
                 false => vec![business("reference_unknown", format!("没有由事实 {} 生成的记录。", withdrawal.reference))],
@@ -53,10 +70,37 @@ impl Registers {
                 ]);
                 named.extend(terms.asset.as_ref().map(|code| (Dimension::Asset, code)));
             }
-            _ => {}
+            Fact::ShopDayReported(day) => {
+                named.push((Dimension::Shop, &day.shop));
+                named.extend(day.sales.iter().map(|sales| (Dimension::Channel, &sales.channel)));
+                let parties = day.tenders.iter().filter_map(|tender| tender.counterparty.as_ref());
+                named.extend(parties.map(|code| (Dimension::Counterparty, code)));
+            }
+            Fact::SettlementArrived(settlement) => named.push((Dimension::Shop, &settlement.shop)),
+            Fact::ShareChanged(change) => named.push((Dimension::Community, &change.holder)),
+            Fact::DividendResolved(resolution) => named.push((Dimension::Resolution, &resolution.code)),
+            Fact::RolesAssigned(_)
+            | Fact::ContractEnded(_)
+            | Fact::ContractsAccrued(_)
+            | Fact::MoneyReceived(_)
+            | Fact::DividendPaid(_)
+            | Fact::Withdrawn(_) => {}
         }
         let missing = named.into_iter().filter(|(dimension, code)| book.dimensions.get(*dimension, code).is_none());
         missing.map(|(dimension, code)| Rule::DimensionUnknown { dimension, code: code.to_string() }).collect()
+    }
+
+    fn examine_settlement(&self, settlement: &Settlement) -> Vec<Rule> {
+        let mut rules = settlement.examine();
+        if rules.is_empty() {
+            rules.extend(self.shops.examine_settlement(settlement));
+        }
+        if self.settlements.contains_key(&produce::settlement_reference(settlement)) {
+            let tender = settlement.tender.chinese();
+            let message = format!("门店 {} {} 的{tender}结算已经记过。请核对日期。", settlement.shop, settlement.date);
+            rules.push(business("settlement_duplicate", message));
+        }
+        rules
     }
 
     fn examine_accrual(&self, accrual: &Accrual) -> Vec<Rule> {
@@ -89,6 +133,14 @@ impl Registers {
             Fact::ContractEnded(end) => self.contracts.end(end),
             Fact::ContractsAccrued(accrual) => self.contracts.accrue(accrual),
             Fact::MoneyReceived(money) => self.contracts.receive(money),
+            Fact::ShopDayReported(day) => self.shops.apply(day),
+            Fact::SettlementArrived(settlement) => {
+                self.shops.apply_settlement(settlement);
+                self.settlements.insert(produce::settlement_reference(settlement), settlement.clone());
+            }
+            Fact::ShareChanged(change) => self.shares.apply(change.clone()),
+            Fact::DividendResolved(resolution) => self.dividends.resolve(resolution, &self.shares),
+            Fact::DividendPaid(payment) => self.dividends.pay(payment),
             Fact::Withdrawn(withdrawal) => {
                 self.withdraw(&withdrawal.reference);
             }
@@ -114,6 +166,15 @@ impl Registers {
                 let date: Date = crate::ledger::period::parse_date(fourth?)?;
                 self.assets.withdraw(&subject, step, date);
             }
+            "shop_day_reported" => {
+                self.shops.withdraw(&subject, crate::ledger::period::parse_date(third)?, fourth?)?;
+            }
+            "settlement_arrived" => {
+                let settlement = self.settlements.remove(reference)?;
+                self.shops.withdraw_settlement(&settlement);
+            }
+            "dividend_resolved" => self.dividends.withdraw_resolution(&subject),
+            "dividend_paid" => self.dividends.withdraw_payment(&subject, third),
             _ => {}
         }
         Some(())

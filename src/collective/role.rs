@@ -36,11 +36,45 @@ pub enum Role {
     CustodyAsset,
     /// 受托代管资产对应（表外）
     CustodyContra,
+    /// 库存现金（1001）
+    Cash,
+    /// 微信在途（1012）
+    WechatInTransit,
+    /// 支付宝在途（1012）
+    AlipayInTransit,
+    /// 银行卡在途（1012）
+    CardInTransit,
+    /// 消费卡（2203）
+    StoredValue,
+    /// 应收货款（1122）
+    TradeReceivable,
+    /// 商品销售收入（5001）
+    Sales,
+    /// 商品销售成本（5401）
+    CostOfSales,
+    /// 库存商品（1405）
+    Goods,
+    /// 待处理流动资产损溢（1901）
+    Pending,
+    /// 平台手续费（5603）
+    PlatformFee,
+    /// 法定盈余公积（3101）
+    StatutoryReserve,
+    /// 提取法定盈余公积（3104）
+    StatutoryReserveTaken,
+    /// 任意盈余公积（3101）
+    OptionalReserve,
+    /// 提取任意盈余公积（3104）
+    OptionalReserveTaken,
+    /// 应付利润（3104）
+    DividendTaken,
+    /// 应付社区利润（2232）
+    DividendPayable,
 }
 
 impl Role {
     /// Every role, its word and its Chinese name.
-    pub const ALL: [(Role, &'static str, &'static str); 13] = [
+    pub const ALL: [(Role, &'static str, &'static str); 30] = [
         (Role::Bank, "bank", "银行存款"),
         (Role::RentReceivable, "rent_receivable", "应收租金"),
         (Role::RentAdvance, "rent_advance", "预收租金"),
@@ -54,6 +88,23 @@ impl Role {
         (Role::PenaltyIncome, "penalty_income", "违约金"),
         (Role::CustodyAsset, "custody_asset", "受托代管资产"),
         (Role::CustodyContra, "custody_contra", "受托代管资产对应"),
+        (Role::Cash, "cash", "库存现金"),
+        (Role::WechatInTransit, "wechat_in_transit", "微信在途"),
+        (Role::AlipayInTransit, "alipay_in_transit", "支付宝在途"),
+        (Role::CardInTransit, "card_in_transit", "银行卡在途"),
+        (Role::StoredValue, "stored_value", "消费卡"),
+        (Role::TradeReceivable, "trade_receivable", "应收货款"),
+        (Role::Sales, "sales", "商品销售收入"),
+        (Role::CostOfSales, "cost_of_sales", "商品销售成本"),
+        (Role::Goods, "goods", "库存商品"),
+        (Role::Pending, "pending", "待处理流动资产损溢"),
+        (Role::PlatformFee, "platform_fee", "平台手续费"),
+        (Role::StatutoryReserve, "statutory_reserve", "法定盈余公积"),
+        (Role::StatutoryReserveTaken, "statutory_reserve_taken", "提取法定盈余公积"),
+        (Role::OptionalReserve, "optional_reserve", "任意盈余公积"),
+        (Role::OptionalReserveTaken, "optional_reserve_taken", "提取任意盈余公积"),
+        (Role::DividendTaken, "dividend_taken", "应付利润（分配）"),
+        (Role::DividendPayable, "dividend_payable", "应付社区利润"),
     ];
 
     pub fn chinese(self) -> &'static str {

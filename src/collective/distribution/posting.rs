@@ -1,4 +1,4 @@
-//! 分录: the lines of a company's year-end distribution and of its payment, and of the community on the other side.
+//! 分录: the lines of a company's year-end distribution and of its payment.
 //! Amounts of zero make no line. Accounts are passed in: below the first level every book has its own.
 
 use crate::collective::distribution::CompanyDistribution;
@@ -15,37 +15,10 @@ pub struct DistributionAccounts {
     pub optional_reserve_taken: AccountCode,
     /// 应付利润
     pub payable: AccountCode,
-    /// 本年利润
-    pub profit_of_year: AccountCode,
     /// 盈余公积—法定盈余公积
     pub statutory_reserve: AccountCode,
     /// 利润分配—提取法定盈余公积
     pub statutory_reserve_taken: AccountCode,
-    /// 利润分配—未分配利润
-    pub undistributed: AccountCode,
-}
-
-/// The accounts of a community's dividend (农村集体经济组织会计制度: 102, 112, 502 and what is below).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct DividendAccounts {
-    /// 银行存款
-    pub bank: AccountCode,
-    /// 投资收益
-    pub income: AccountCode,
-    /// 应收款
-    pub receivable: AccountCode,
-}
-
-/// J1, at year end: the year's profit (fen) becomes undistributed; a loss goes the other way.
-pub fn profit_lines(net_profit: Amount, accounts: &DistributionAccounts) -> Vec<DraftLine> {
-    let (debit, credit) = if net_profit < Amount::ZERO {
-        (accounts.undistributed, accounts.profit_of_year)
-    } else {
-        (accounts.profit_of_year, accounts.undistributed)
-    };
-    // Saturation changes only an amount far above what posting lets a line carry.
-    let amount = Amount::from_fen(net_profit.fen().saturating_abs());
-    pair(amount, (debit, DimensionSet::new()), (credit, DimensionSet::new()), "年终本年利润转入未分配利润")
 }
 
 /// J2: the statutory reserve and, where one was resolved, the optional one.
@@ -92,24 +65,6 @@ pub fn payment_lines(
         pair(*amount, owed, (bank, DimensionSet::new()), "支付社区利润（汇入社区账户）")
     };
     payments.iter().flat_map(paid).collect()
-}
-
-/// J5, in the community's book: a dividend (fen) that `company` declared is due. `income_type` is the 收入类型 the
-/// income counts as.
-pub fn dividend_due_lines(
-    amount: Amount,
-    company: &DimensionCode,
-    income_type: &DimensionCode,
-    accounts: &DividendAccounts,
-) -> Vec<DraftLine> {
-    let due = (accounts.receivable, one(Dimension::Counterparty, company));
-    pair(amount, due, (accounts.income, one(Dimension::IncomeType, income_type)), "应收街道公司分配利润")
-}
-
-/// J5, in the community's book: the money (fen) has come.
-pub fn dividend_received_lines(amount: Amount, company: &DimensionCode, accounts: &DividendAccounts) -> Vec<DraftLine> {
-    let due = (accounts.receivable, one(Dimension::Counterparty, company));
-    pair(amount, (accounts.bank, DimensionSet::new()), due, "收到街道公司分配利润")
 }
 
 fn one(dimension: Dimension, code: &DimensionCode) -> DimensionSet {

@@ -21,10 +21,8 @@ fn accounts() -> DistributionAccounts {
         optional_reserve: account("310102"),
         optional_reserve_taken: account("310404"),
         payable: account("223201"),
-        profit_of_year: account("3103"),
         statutory_reserve: account("310101"),
         statutory_reserve_taken: account("310401"),
-        undistributed: account("310403"),
     }
 }
 
@@ -62,17 +60,6 @@ fn total(lines: &[DraftLine], side: Side) -> Option<Amount> {
 }
 
 #[test]
-fn profit_becomes_undistributed_and_a_loss_goes_the_other_way() {
-    for (net_profit, expected) in [
-        ("410400.00", &["借 3103 410400.00", "贷 310403 410400.00"][..]),
-        ("-5.00", &["借 310403 5.00", "贷 3103 5.00"]),
-        ("0.00", &[]),
-    ] {
-        assert_eq!(told(&profit_lines(yuan(net_profit), &accounts())), expected);
-    }
-}
-
-#[test]
 fn reserves_are_taken_by_resolution() {
     let statutory = ["借 310401 41040.00 resolution=R2", "贷 310101 41040.00"];
     let lines = reserve_lines(&distribution("369360.00", "0.00"), &code("R2"), &accounts());
@@ -99,13 +86,4 @@ fn the_dividend_is_owed_and_paid_to_each_of_27_communities() {
         assert!(lines.iter().all(|line| !line.memo.is_empty()));
     }
     assert_eq!(declaration_lines(&distribution("0.00", "0.00"), &code("R2"), &accounts()), []);
-}
-
-#[test]
-fn the_community_books_the_same_dividend() {
-    let accounts = DividendAccounts { bank: account("102"), income: account("502"), receivable: account("112") };
-    let due = dividend_due_lines(yuan("13680.00"), &code("SZ"), &code("05"), &accounts);
-    assert_eq!(told(&due), ["借 112 13680.00 counterparty=SZ", "贷 502 13680.00 income_type=05"]);
-    let received = dividend_received_lines(yuan("13680.00"), &code("SZ"), &accounts);
-    assert_eq!(told(&received), ["借 102 13680.00", "贷 112 13680.00 counterparty=SZ"]);
 }

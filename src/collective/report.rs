@@ -1,0 +1,266 @@
+//! 台账报表: what leadership and accountants ask of the registers on a day. Nothing is stored for them.
+
+use crate::collective::asset::Step;
+use crate::collective::contract::{Contract, Money};
+use crate::collective::register::Registers;
+use crate::collective::shop::Tender;
+use crate::ledger::{Amount, DimensionCode, Period};
+use jiff::civil::Date;
+use serde::Serialize;
+
+/// Whether an entrusted asset earns anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Use {
+    /// 已造册，尚未代管
+    Registered,
+    /// 已出租或发包
+    Let,
+    /// 闲置
+    Idle,
+    /// 合同到期仍未终止: occupied without a contract, until someone says otherwise.
+    Expired,
+    /// 已收回、退还或灭失
+    Gone,
+}
+
+impl Use {
+    pub fn chinese(self) -> &'static str {
+        match self {
+            Use::Registered => "已造册",
+            Use::Let => "已盘活",
+            Use::Idle => "闲置",
+            Use::Expired => "到期占用",
+            Use::Gone => "已退出",
+        }
+    }
+}
+
+/// One row of 代管资产与闲置情况.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct CustodyRow {
+    pub asset: DimensionCode,
+    pub name: String,
+    pub owner: String,
+    /// m² with two decimals.
+    pub area: Amount,
+    pub original_value: Amount,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub custodian: Option<DimensionCode>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub step: Option<Step>,
+    pub certified: bool,
+    #[serde(rename = "use")]
+    pub use_: Use,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub contract: Option<DimensionCode>,
+    /// One payment of the contract that uses it, in yuan.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rent: Option<Amount>,
+    /// 批准文号 of where its rent goes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rent_document: Option<String>,
+}
+
+/// Every entrusted asset as it stands on a day.
+pub fn custody(registers: &Registers, day: Date) -> Vec<CustodyRow> {
+    let row = |asset: &crate::collective::asset::EntrustedAsset| {
+        let code = &asset.card.code;
+        let contract = registers.contracts.using(code, day);
+        let occupied =
+            registers.contracts.iter().any(|contract| contract.terms.asset.as_ref() == Some(code) && lingers(contract, day));
+        let use_ = match asset.standing() {
+            None => Use::Registered,
+            Some(step) if step.ends_custody() => Use::Gone,
+            Some(_) if contract.is_some() => Use::Let,
+            Some(_) if occupied => Use::Expired,
+            Some(_) => Use::Idle,
+        };
+        CustodyRow {
+            asset: code.clone(),
+            name: asset.card.name.clone(),
+            owner: asset.card.owner.clone(),
+            area: asset.card.area,
+            original_value: asset.card.original_value,
+            custodian: asset.custodian().cloned(),
+            step: asset.standing(),
+            certified: asset.is_certified(),
+            use_,
+            contract: contract.map(|contract| contract.terms.code.clone()),
+            rent: contract.map(|contract| contract.terms.rent),
+            rent_document: asset.rent_destination().map(|to| to.document.clone()),
+        }
+    };
+    registers.assets.iter().map(row).collect()
+}
+
+/// Run out, and nobody has said that it ended.
+fn lingers(contract: &Contract, day: Date) -> bool {
+    contract.ended.is_none() && contract.terms.end < day
+}
+
+/// What is wrong with a contract on a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Warning {
+    /// 低于评估底价
+    BelowFloor,
+    /// 逾期未收
+    Overdue,
+    /// 到期未终止
+    Expired,
+    /// 三个月内到期
+    Expiring,
+}
+
+impl Warning {
+    pub fn chinese(self) -> &'static str {
+        match self {
+            Warning::BelowFloor => "低于评估底价",
+            Warning::Overdue => "逾期未收",
+            Warning::Expired => "到期未终止",
+            Warning::Expiring => "三个月内到期",
+        }
+    }
+}
+
+/// One row of 合同收缴情况. Amounts in yuan.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ContractRow {
+    pub contract: DimensionCode,
+    pub community: DimensionCode,
+    pub counterparty: DimensionCode,
+    pub start: Date,
+    /// As signed, or as ended.
+    pub end: Date,
+    /// Due by the day.
+    pub due: Amount,
+    pub received: Amount,
+    pub overdue: Amount,
+    /// The oldest unpaid due date.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub overdue_since: Option<Date>,
+    pub late_fee: Amount,
+    pub deposit_held: Amount,
+    pub warnings: Vec<Warning>,
+}
+
+/// Every contract as it stands on a day.
+pub fn contracts(registers: &Registers, day: Date) -> Vec<ContractRow> {
+    registers.contracts.iter().map(|contract| contract_row(contract, day)).collect()
+}
+
+fn contract_row(contract: &Contract, day: Date) -> ContractRow {
+    let terms = &contract.terms;
+    let due = contract.installments().into_iter().filter(|one| one.due <= day).map(|one| one.gross);
+    let open = contract.overdue(day);
+    let sum = |amounts: &mut dyn Iterator<Item = Amount>| crate::ledger::amount::sum(amounts).unwrap_or(Amount::MAX);
+    let overdue = sum(&mut open.iter().map(|(_, amount)| *amount));
+    let soon = day.saturating_add(jiff::Span::new().months(3));
+    let warnings = [
+        (terms.rent < terms.floor, Warning::BelowFloor),
+        (!overdue.is_zero(), Warning::Overdue),
+        (lingers(contract, day), Warning::Expired),
+        (contract.last_day() >= day && contract.last_day() < soon, Warning::Expiring),
+    ];
+    ContractRow {
+        contract: terms.code.clone(),
+        community: terms.community.clone(),
+        counterparty: terms.counterparty.clone(),
+        start: terms.start,
+        end: contract.last_day(),
+        due: sum(&mut due.into_iter()),
+        received: contract.received(Money::Rent),
+        overdue,
+        overdue_since: open.first().map(|(date, _)| *date),
+        late_fee: contract.late_fee(day),
+        deposit_held: contract.deposit_held(),
+        warnings: warnings.into_iter().filter(|(holds, _)| *holds).map(|(_, warning)| warning).collect(),
+    }
+}
+
+/// One row of 份额登记.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ShareRow {
+    pub holder: DimensionCode,
+    pub subscribed: Amount,
+    pub paid_in: Amount,
+    /// 到期未缴
+    pub overdue: Amount,
+}
+
+/// Every holder as of a day.
+pub fn shares(registers: &Registers, day: Date) -> Vec<ShareRow> {
+    let overdue = registers.shares.overdue(day);
+    let late =
+        |holder: &DimensionCode| overdue.iter().find(|(code, _)| code == holder).map_or(Amount::ZERO, |(_, amount)| *amount);
+    let row = |(holder, holding): (DimensionCode, crate::collective::shares::Holding)| ShareRow {
+        overdue: late(&holder),
+        subscribed: holding.subscribed,
+        paid_in: holding.paid_in,
+        holder,
+    };
+    registers.shares.holders_at(day).into_iter().map(row).collect()
+}
+
+/// One row of 利润分配: a community's share of one resolution.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct DividendRow {
+    pub resolution: DimensionCode,
+    pub number: String,
+    pub holder: DimensionCode,
+    pub share: Amount,
+    pub owed: Amount,
+    /// The last lawful day for paying (公司法 §212).
+    pub pay_by: Date,
+    pub overdue: bool,
+}
+
+pub fn dividends(registers: &Registers, day: Date) -> Vec<DividendRow> {
+    let rows = registers.dividends.iter().flat_map(|dividend| {
+        dividend.distribution.dividends.iter().map(move |(holder, share)| {
+            let owed = dividend.owed(holder);
+            DividendRow {
+                resolution: dividend.resolution.code.clone(),
+                number: dividend.resolution.number.clone(),
+                holder: holder.clone(),
+                share: *share,
+                owed,
+                pay_by: dividend.distribution.pay_by,
+                overdue: !owed.is_zero() && dividend.distribution.pay_by < day,
+            }
+        })
+    });
+    rows.collect()
+}
+
+/// One shop's month and what is still in transit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ShopRow {
+    pub shop: DimensionCode,
+    pub period: Period,
+    /// Gross less returns.
+    pub sales: Amount,
+    pub cost: Amount,
+    pub wechat_in_transit: Amount,
+    pub alipay_in_transit: Amount,
+    pub card_in_transit: Amount,
+}
+
+/// The shops among `shops` that have days in a month.
+pub fn shops(registers: &Registers, shops: &[DimensionCode], period: Period) -> Vec<ShopRow> {
+    let row = |shop: &DimensionCode| {
+        let month = registers.shops.month(shop, period).filter(|month| month.shifts > 0)?;
+        let transit = |tender| registers.shops.in_transit(shop, tender).unwrap_or(Amount::MAX);
+        Some(ShopRow {
+            shop: shop.clone(),
+            period,
+            sales: month.sales,
+            cost: month.cost,
+            wechat_in_transit: transit(Tender::WeChat),
+            alipay_in_transit: transit(Tender::Alipay),
+            card_in_transit: transit(Tender::Card),
+        })
+    };
+    shops.iter().filter_map(row).collect()
+}
