@@ -4,6 +4,7 @@
 //! Start with [`Bookkeeper`]; follow a posting into [`writer`] and [`desk`]; reports are in [`report`], the
 //! self check in [`check`].
 
+pub mod business;
 pub mod check;
 pub mod clock;
 pub mod desk;
@@ -190,19 +191,6 @@ impl Bookkeeper {
             }
         }
         self.send_post(PostRequest { drafts, ..PostRequest::new(book, key) }).await
-    }
-
-    /// Records facts of the business and posts what they ask for, all or nothing. The key is made of what is recorded:
-    /// the same facts again are the same request. Gives the receipts of the vouchers.
-    pub async fn record(&self, book: &str, facts: Vec<Fact>, date: Date, signatures: Signatures) -> Result<Posted, PostError> {
-        if facts.is_empty() {
-            return Err(PostError::Refused(desk::refused_whole(Rule::NothingDeclared)));
-        }
-        let key = desk::facts_key(&facts, date);
-        let declaration =
-            |fact| Declaration { by: signatures.prepared_by.clone(), date, declared: Declared::Fact(Box::new(fact)) };
-        let facts = facts.into_iter().map(declaration).collect();
-        self.send_post(PostRequest { facts, signatures: signatures.clone(), ..PostRequest::new(book, &key) }).await
     }
 
     /// Takes a posted voucher back (红字冲销). The date must lie in an open period.

@@ -61,6 +61,12 @@ pub enum Command {
         #[command(subcommand)]
         command: ReportCommand,
     },
+    /// 登记业务事实（资产、合同、收款、营业日报、份额、分配……），并记所生成的凭证
+    Fact(FactOptions),
+    /// 月末计提、确认全部合同的收入
+    MonthEnd(MonthEndOptions),
+    /// 台账：代管资产、合同、超市、份额、利润分配
+    Register(RegisterOptions),
     /// 红字冲销一张凭证
     Reverse(ReverseOptions),
     /// 自检：从第一条起重放序时账，逐列核对所有账表
@@ -345,4 +351,49 @@ pub struct BenchOptions {
     /// 每批凭证数
     #[arg(long, default_value_t = 1_000)]
     pub batch: usize,
+}
+
+#[derive(Args)]
+pub struct FactOptions {
+    /// 业务事实，如 contract_signed；全部名称见 docs/business.md
+    pub kind: String,
+    /// JSON 文件：一件，或一组
+    pub file: PathBuf,
+    #[arg(long)]
+    pub book: String,
+    /// 登记日期；不写则为今天
+    #[arg(long)]
+    pub date: Option<String>,
+    /// 经办人，也是所生成凭证的制单人
+    #[arg(long)]
+    pub by: String,
+    /// 审核人，不能与经办人相同
+    #[arg(long)]
+    pub approved_by: String,
+}
+
+#[derive(Args)]
+pub struct MonthEndOptions {
+    #[arg(long)]
+    pub book: String,
+    /// 会计期间，如 2025-01
+    #[arg(long)]
+    pub period: String,
+    /// 制单人
+    #[arg(long)]
+    pub by: String,
+    /// 审核人，不能与制单人相同
+    #[arg(long)]
+    pub approved_by: String,
+}
+
+#[derive(Args)]
+pub struct RegisterOptions {
+    /// roles、custody、contracts、due、shops、shares、dividends
+    pub name: String,
+    #[arg(long)]
+    pub book: String,
+    /// 截至哪一天；不写则为今天
+    #[arg(long)]
+    pub day: Option<String>,
 }

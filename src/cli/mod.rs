@@ -6,6 +6,7 @@
 pub mod args;
 mod bench;
 mod books;
+mod business;
 mod check;
 mod demo;
 mod export;
@@ -46,6 +47,9 @@ async fn dispatch(arguments: Arguments) -> Result<Ending, Trouble> {
         Command::Account { command } => books::account(&place, command, json).await,
         Command::Import { command } => import::run(&place, command, json).await,
         Command::Report { command } => report::run(&place, command, json).await,
+        Command::Fact(options) => business::fact(&place, options, json).await,
+        Command::MonthEnd(options) => business::month_end(&place, options, json).await,
+        Command::Register(options) => business::show(&place, options, json).await,
         Command::Reverse(options) => books::reverse(&place, options, json).await,
         Command::Check => check::run(&place, json).await,
         Command::Export { command } => export::run(&place, command, json).await,

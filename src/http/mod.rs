@@ -4,6 +4,7 @@
 //! is decided is decided by the bookkeeper. Loopback only, while people have no accounts of their own.
 
 pub mod books;
+pub mod business;
 pub mod draft;
 pub mod guard;
 pub mod problem;
@@ -67,6 +68,9 @@ fn routes() -> OpenApiRouter<Door> {
         .routes(routes!(reports::trial_balance))
         .routes(routes!(reports::income_by_community))
         .routes(routes!(reports::income_by_community_of_book))
+        .routes(routes!(business::record))
+        .routes(routes!(business::month_end))
+        .routes(routes!(business::show))
         .routes(routes!(proofs::entries))
         .routes(routes!(proofs::checkpoint))
         .routes(routes!(proofs::proof))

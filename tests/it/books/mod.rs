@@ -1,5 +1,6 @@
 //! The contract of the books, and every change made behind the journal's back.
 
+mod business;
 mod contract;
 mod fixture;
 mod tampering;

@@ -1,0 +1,74 @@
+//! 业务: facts of the business recorded with the vouchers they ask for, the month end, and what the registers show. Every door
+//! comes through here.
+
+use crate::bookkeeper::desk;
+use crate::bookkeeper::view::View;
+use crate::bookkeeper::writer::PostRequest;
+use crate::bookkeeper::{Bookkeeper, PostError, Posted};
+use crate::collective::contract::Accrual;
+use crate::collective::{Fact, produce, report};
+use crate::journal::{Declaration, Declared};
+use crate::ledger::refusal::Rule;
+use crate::ledger::voucher::Signatures;
+use crate::ledger::{Dimension, Period};
+use jiff::civil::Date;
+use serde_json::{Value, json};
+
+/// The registers that can be shown, in English for programs and Chinese for people.
+pub const REGISTERS: [(&str, &str); 7] = [
+    ("roles", "科目对应"),
+    ("custody", "代管资产"),
+    ("contracts", "合同"),
+    ("due", "应计提合同"),
+    ("shops", "超市"),
+    ("shares", "份额"),
+    ("dividends", "利润分配"),
+];
+
+impl Bookkeeper {
+    /// Records facts and posts what they ask for, all or nothing. The key is made of what is recorded, so that the same
+    /// facts again are the same request. Gives the receipts of the vouchers, in the order of the facts.
+    pub async fn record(&self, book: &str, facts: Vec<Fact>, date: Date, signatures: Signatures) -> Result<Posted, PostError> {
+        if facts.is_empty() {
+            return Err(PostError::Refused(desk::refused_whole(Rule::NothingDeclared)));
+        }
+        let key = desk::facts_key(&facts, date);
+        let declaration =
+            |fact| Declaration { by: signatures.prepared_by.clone(), date, declared: Declared::Fact(Box::new(fact)) };
+        let facts = facts.into_iter().map(declaration).collect();
+        self.send_post(PostRequest { facts, signatures: signatures.clone(), ..PostRequest::new(book, &key) }).await
+    }
+
+    /// Accrues every contract that earns something in a month and has not been accrued for it.
+    pub async fn month_end(&self, book: &str, period: Period, signatures: Signatures) -> Result<Posted, PostError> {
+        let view = self.views.get(book).ok_or(PostError::NoSuchBook)?;
+        let contracts = produce::due(&view.registers, period);
+        if contracts.is_empty() {
+            return Ok(Posted { receipts: Vec::new(), replayed: false });
+        }
+        self.record(book, vec![Fact::ContractsAccrued(Accrual { contracts, period })], period.last_day(), signatures).await
+    }
+}
+
+/// A register as it stands on a day; `None` for a name that is none of [`REGISTERS`].
+pub fn register(view: &View, name: &str, day: Date) -> Option<Value> {
+    let registers = &view.registers;
+    let period = Period::of(day).unwrap_or(view.profile.first_period);
+    Some(match name {
+        "roles" => {
+            let rows =
+                registers.roles.iter().map(|(role, account)| json!({ "role": role, "name": role.chinese(), "account": account }));
+            Value::Array(rows.collect())
+        }
+        "custody" => json!(report::custody(registers, day)),
+        "contracts" => json!(report::contracts(registers, day)),
+        "due" => json!(produce::due(registers, period)),
+        "shops" => {
+            let shops: Vec<_> = view.dimensions.of(Dimension::Shop).map(|value| value.code.clone()).collect();
+            json!(report::shops(registers, &shops, period))
+        }
+        "shares" => json!(report::shares(registers, day)),
+        "dividends" => json!(report::dividends(registers, day)),
+        _ => return None,
+    })
+}

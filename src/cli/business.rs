@@ -1,0 +1,118 @@
+//! `fact`, `month-end`, `register`: the business behind the vouchers.
+
+use crate::bookkeeper::business::{REGISTERS, register};
+use crate::bookkeeper::{Bookkeeper, Posted};
+use crate::cli::args::{FactOptions, MonthEndOptions, Place, RegisterOptions};
+use crate::cli::outcome::{Ending, Trouble};
+use crate::cli::place::{date, find_book, period};
+use crate::cli::print::{self, Align, say};
+use crate::collective::Fact;
+use crate::ledger::voucher::Signatures;
+use serde_json::{Value, json};
+
+/// Reads one fact or a list of them from a JSON file and records them together.
+pub async fn fact(place: &Place, options: FactOptions, as_json: bool) -> Result<Ending, Trouble> {
+    let bytes = std::fs::read(&options.file).map_err(|error| {
+        Trouble::environment("file_unreadable", format!("读不了文件 {}：{error}。请检查路径和权限。", options.file.display()))
+    })?;
+    let facts = read_facts(&options.kind, &bytes)?;
+    let bookkeeper = place.open().await?;
+    find_book(&bookkeeper, &options.book)?;
+    let day = options.date.as_deref().map_or_else(|| Ok(bookkeeper.clock().today()), date)?;
+    let count = facts.len();
+    let signatures = signed(&options.by, &options.approved_by);
+    let posted = bookkeeper.record(&options.book, facts, day, signatures).await?;
+    told(&posted, &format!("已登记 {count} 件"), as_json)?;
+    bookkeeper.close().await;
+    Ok(Ending::Done)
+}
+
+pub async fn month_end(place: &Place, options: MonthEndOptions, as_json: bool) -> Result<Ending, Trouble> {
+    let bookkeeper = place.open().await?;
+    find_book(&bookkeeper, &options.book)?;
+    let month = period(&options.period)?;
+    let posted = bookkeeper.month_end(&options.book, month, signed(&options.by, &options.approved_by)).await?;
+    told(&posted, &format!("{month} 合同收入已计提、确认"), as_json)?;
+    bookkeeper.close().await;
+    Ok(Ending::Done)
+}
+
+pub async fn show(place: &Place, options: RegisterOptions, as_json: bool) -> Result<Ending, Trouble> {
+    let bookkeeper: Bookkeeper = place.open().await?;
+    let view = find_book(&bookkeeper, &options.book)?;
+    let day = options.day.as_deref().map_or_else(|| Ok(bookkeeper.clock().today()), date)?;
+    let known = REGISTERS.map(|(word, chinese)| format!("{word}（{chinese}）")).join("、");
+    let rows = register(&view, &options.name, day)
+        .ok_or_else(|| Trouble::usage(format!("没有台账 {}。可用：{known}。", options.name)))?;
+    if as_json {
+        print::json(&json!({ "book": options.book, "register": options.name, "day": day.to_string(), "rows": rows }))?;
+    } else {
+        print_rows(&rows);
+    }
+    bookkeeper.close().await;
+    Ok(Ending::Done)
+}
+
+/// One fact or an array of them.
+fn read_facts(kind: &str, bytes: &[u8]) -> Result<Vec<Fact>, Trouble> {
+    if !Fact::WORDS.contains(&kind) {
+        return Err(Trouble::usage(format!("没有业务事实 {kind}。可用：{}。", Fact::WORDS.join("、"))));
+    }
+    let malformed = |error: serde_json::Error| {
+        Trouble::new(10, "fact_malformed", format!("看不懂 {kind} 的内容：{error}。每一项都是文本；字段见 docs/business.md。"))
+    };
+    let value: Value = serde_json::from_slice(bytes).map_err(malformed)?;
+    let all = if let Value::Array(all) = value { all } else { vec![value] };
+    let read = |one: &Value| Fact::read(kind, one.to_string().as_bytes());
+    all.iter().map(read).collect::<Result<_, _>>().map_err(malformed)
+}
+
+fn signed(by: &str, approved_by: &str) -> Signatures {
+    Signatures { prepared_by: by.to_owned(), approved_by: approved_by.to_owned(), ..Signatures::default() }
+}
+
+fn told(posted: &Posted, what: &str, as_json: bool) -> Result<(), Trouble> {
+    if as_json {
+        return print::json(&json!({ "receipts": posted.receipts, "replayed": posted.replayed }));
+    }
+    match posted.receipts.as_slice() {
+        [] => say!("{what}，没有要生成的凭证。"),
+        [one] => say!("{what}，生成凭证 {} {}。", one.period, one.number),
+        [first, .., last] => {
+            say!(
+                "{what}，生成凭证 {} 张：{} {} 至 {} {}。",
+                posted.receipts.len(),
+                first.period,
+                first.number,
+                last.period,
+                last.number
+            );
+        }
+    }
+    Ok(())
+}
+
+/// Rows with the same fields, as a table; anything else as it is.
+fn print_rows(rows: &Value) {
+    let Some(rows) = rows.as_array().filter(|rows| !rows.is_empty()) else { return say!("没有记录。") };
+    let names: Vec<&String> = rows.iter().filter_map(Value::as_object).flat_map(|row| row.keys()).collect();
+    let mut columns: Vec<&str> = Vec::new();
+    for name in names {
+        if !columns.contains(&name.as_str()) {
+            columns.push(name);
+        }
+    }
+    let cell = |value: &Value| match value {
+        Value::String(text) => text.clone(),
+        Value::Null => String::new(),
+        Value::Array(all) => all.iter().filter_map(Value::as_str).collect::<Vec<_>>().join("、"),
+        other => other.to_string(),
+    };
+    if columns.is_empty() {
+        rows.iter().for_each(|row| say!("{}", cell(row)));
+        return;
+    }
+    let table: Vec<Vec<String>> = rows.iter().map(|row| columns.iter().map(|name| cell(&row[*name])).collect()).collect();
+    let heads: Vec<(&str, Align)> = columns.iter().map(|name| (*name, Align::Left)).collect();
+    print::table(&heads, &table);
+}
