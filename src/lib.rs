@@ -3,9 +3,9 @@
 #[cfg(feature = "server")]
 pub mod bookkeeper;
 pub mod chain;
-pub mod collective;
 #[cfg(feature = "server")]
 pub mod cli;
+pub mod collective;
 #[cfg(feature = "server")]
 pub mod files;
 #[cfg(feature = "server")]
@@ -15,3 +15,5 @@ pub mod ledger;
 #[cfg(feature = "server")]
 pub mod store;
 pub mod verify;
+#[cfg(feature = "server")]
+pub mod web;
