@@ -3,11 +3,11 @@
 use crate::bookkeeper::Bookkeeper;
 use crate::bookkeeper::trace::{Trace, TraceCursor, TracedLine};
 use crate::bookkeeper::view::View;
-use crate::ledger::statement::{GroupBy, IncomeTable, Names, Range, RegisterNames};
-use crate::ledger::{Amount, Dimension, DimensionCode, Element, amount};
+use crate::ledger::statement::{GroupBy, IncomeGroup, IncomeTable, Names, Range, RegisterNames};
+use crate::ledger::{Amount, Dimension, DimensionCode, Element, Period, amount};
 use crate::store::StoreError;
 use crate::web::figure::{Money, income};
-use crate::web::page::{Page, Trouble, query, range, voucher_address};
+use crate::web::page::{Page, Trouble, opened, query, range, voucher_address};
 use crate::web::section::{Heading, Item, Section};
 use askama::Template;
 use axum::extract::rejection::{PathRejection, QueryRejection};
@@ -30,6 +30,7 @@ pub struct CommunityQuery {
 #[template(path = "community.html")]
 pub struct Community {
     range: Range,
+    months: Vec<Period>,
     code: String,
     name: String,
     street: String,
@@ -75,6 +76,7 @@ pub async fn show(
     let heading = |id, title, name| Heading { id, title, name, note: None };
     Ok(Page(Community {
         range,
+        months: opened(range, &views),
         name,
         street,
         total: total_of(&months, &code).into(),
@@ -83,7 +85,7 @@ pub async fn show(
             section_of(&months, &code, heading("months", "按月", "月份")),
         ],
         lines: found.lines.iter().map(|(view, line)| line_row(view, line)).collect(),
-        page_total: page_total.ok_or_else(|| Trouble::new(500, "算不出来", "本页合计超出范围。"))?.into(),
+        page_total: page_total.ok_or_else(|| Trouble::too_large("本页合计"))?.into(),
         first,
         next: found.next.map(|next| format!("/communities/{code}?{}&after={next}#lines", query(range))),
         home: format!("/?{}", query(range)),
@@ -99,7 +101,7 @@ fn total_of(table: &IncomeTable, code: &str) -> Amount {
 fn section_of(table: &IncomeTable, code: &str, heading: Heading) -> Section {
     let row = table.rows.iter().find(|row| row.community == code);
     let cells = row.into_iter().flat_map(|row| table.groups.iter().zip(&row.cells)).filter(|(_, amount)| !amount.is_zero());
-    let item = |(group, amount): (&crate::ledger::statement::IncomeGroup, &Amount)| Item {
+    let item = |(group, amount): (&IncomeGroup, &Amount)| Item {
         name: group.name.clone(),
         note: String::new(),
         href: None,

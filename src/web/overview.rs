@@ -2,10 +2,10 @@
 
 use crate::bookkeeper::Bookkeeper;
 use crate::bookkeeper::trace::DimensionProfit;
-use crate::ledger::statement::{GroupBy, IncomeGroup, IncomeTable, Range};
-use crate::ledger::{Amount, Dimension, amount};
+use crate::ledger::statement::{GroupBy, IncomeGroup, IncomeRow, IncomeTable, Range};
+use crate::ledger::{Amount, Dimension, Period, amount};
 use crate::web::figure::Money;
-use crate::web::page::{Page, Trouble, community_address, range};
+use crate::web::page::{Page, Trouble, community_address, opened, range};
 use crate::web::section::{Heading, Item, Section, by_amount};
 use askama::Template;
 use axum::extract::rejection::QueryRejection;
@@ -23,6 +23,7 @@ pub struct RangeQuery {
 #[template(path = "overview.html")]
 pub struct Overview {
     range: Range,
+    months: Vec<Period>,
     total: Money,
     community_count: usize,
     book_count: usize,
@@ -49,20 +50,23 @@ pub async fn show(
     let months = bookkeeper.income_by_community(&views, range, GroupBy::Month).await?;
     let types = bookkeeper.income_by_community(&views, range, GroupBy::IncomeType).await?;
     let shops = bookkeeper.profit_by(&views, range, Dimension::Shop).await?;
-    let shop_total = shop_total(&shops).ok_or_else(|| Trouble::new(500, "算不出来", "门店合计超出范围。"))?;
+    let too_large = || Trouble::too_large("合计");
+    let shop_total = shop_total(&shops).ok_or_else(too_large)?;
+    let streets = streets(&months).ok_or_else(too_large)?;
     Ok(Page(Overview {
         range,
+        months: opened(range, &views),
         total: months.total.into(),
         community_count: months.rows.len(),
         book_count: views.len(),
-        sections: vec![communities(&months), streets(&months), sources(&types), by_month(&months)],
+        sections: vec![communities(&months), streets, sources(&types), by_month(&months)],
         shops: shops.into_iter().map(shop_row).collect(),
         shop_total,
     }))
 }
 
 fn communities(table: &IncomeTable) -> Section {
-    let item = |row: &crate::ledger::statement::IncomeRow| Item {
+    let item = |row: &IncomeRow| Item {
         name: row.name.clone(),
         note: row.street.clone(),
         href: Some(community_address(&row.community, table.range)),
@@ -72,12 +76,12 @@ fn communities(table: &IncomeTable) -> Section {
     Section::new(heading, by_amount(table.rows.iter().map(item).collect()), table.total)
 }
 
-fn streets(table: &IncomeTable) -> Section {
+/// `None` when a sum leaves an `i64`.
+fn streets(table: &IncomeTable) -> Option<Section> {
     let mut sums: BTreeMap<&str, Amount> = BTreeMap::new();
     for row in &table.rows {
         let sum = sums.entry(&row.street).or_default();
-        // The table's own total has been summed from these, so no part of it overflows unnoticed.
-        *sum = sum.checked_add(row.total).unwrap_or(*sum);
+        *sum = sum.checked_add(row.total)?;
     }
     let item = |(street, amount): (&str, Amount)| Item {
         name: if street.is_empty() { "未登记街道".to_owned() } else { street.to_owned() },
@@ -86,7 +90,7 @@ fn streets(table: &IncomeTable) -> Section {
         amount,
     };
     let heading = Heading { id: "streets", title: "各街道收入", name: "街道", note: None };
-    Section::new(heading, by_amount(sums.into_iter().map(item).collect()), table.total)
+    Some(Section::new(heading, by_amount(sums.into_iter().map(item).collect()), table.total))
 }
 
 fn sources(table: &IncomeTable) -> Section {

@@ -2,14 +2,15 @@
 
 use crate::bookkeeper::report::widest_range;
 use crate::bookkeeper::view::View;
-use crate::ledger::Period;
 use crate::ledger::statement::Range;
+use crate::ledger::{Period, VoucherNumber};
 use crate::store::StoreError;
 use askama::Template;
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// A page that is there.
@@ -47,6 +48,11 @@ impl Trouble {
 
     pub fn malformed(detail: impl Into<String>) -> Trouble {
         Trouble::new(400, "看不懂", detail)
+    }
+
+    /// A sum that leaves an `i64`.
+    pub fn too_large(what: &str) -> Trouble {
+        Trouble::new(500, "算不出来", format!("{what}超出金额的范围。"))
     }
 }
 
@@ -99,6 +105,13 @@ pub fn range(from: Option<&str>, to: Option<&str>, views: &[Arc<View>]) -> Resul
     Ok(range)
 }
 
+/// The months that a form offers: all that the books have opened, and those being looked at.
+pub fn opened(range: Range, views: &[Arc<View>]) -> Vec<Period> {
+    let opened = views.iter().flat_map(|view| view.periods.iter().map(|(period, _)| *period));
+    let all: BTreeSet<Period> = opened.chain([range.from, range.to]).collect();
+    all.into_iter().collect()
+}
+
 /// A range as the query of an address.
 pub fn query(range: Range) -> String {
     format!("from={}&to={}", range.from, range.to)
@@ -110,7 +123,7 @@ pub fn community_address(code: &str, range: Range) -> String {
 }
 
 /// The page of a voucher. Browsers encode the Chinese word of its number.
-pub fn voucher_address(book: &str, period: Period, number: crate::ledger::VoucherNumber) -> String {
+pub fn voucher_address(book: &str, period: Period, number: VoucherNumber) -> String {
     format!("/books/{book}/vouchers/{period}/{number}")
 }
 

@@ -72,7 +72,7 @@ fn page(view: &View, posted: PostedVoucher, reversed_by: Option<&PostedVoucher>)
     let voucher = &posted.voucher;
     let book = view.profile.code.clone();
     let other = |period, number| Other { label: format!("{period} {number}"), href: voucher_address(&book, period, number) };
-    let total = |side| voucher.total(side).map(Money::from).ok_or_else(|| Trouble::new(500, "算不出来", "凭证合计超出范围。"));
+    let total = |side| voucher.total(side).map(Money::from).ok_or_else(|| Trouble::too_large("凭证合计"));
     Ok(VoucherPage {
         book_name: view.profile.name.clone(),
         organisation: view.profile.organisation.clone(),
