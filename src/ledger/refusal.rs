@@ -7,120 +7,53 @@ use jiff::civil::Date;
 /// One reason why a voucher or declaration cannot stand.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Rule {
-    PeriodUnknown {
-        period: Period,
-    },
-    PeriodClosed {
-        period: Period,
-    },
-    DateOutsidePeriod {
-        date: Date,
-        period: Period,
-    },
+    PeriodUnknown { period: Period },
+    PeriodClosed { period: Period },
+    DateOutsidePeriod { date: Date, period: Period },
     MemoMissing,
-    TextTooLong {
-        field: &'static str,
-        limit: usize,
-    },
-    TextMalformed {
-        field: &'static str,
-    },
-    LinesTooMany {
-        count: usize,
-        limit: usize,
-    },
+    TextTooLong { field: &'static str, limit: usize },
+    TextMalformed { field: &'static str },
+    LinesTooMany { count: usize, limit: usize },
     OneSided,
     AmountZero,
     AmountTooLarge,
-    AccountUnknown {
-        account: AccountCode,
-    },
-    AccountNotLeaf {
-        account: AccountCode,
-    },
-    AccountClosed {
-        account: AccountCode,
-    },
-    DimensionMissing {
-        account: AccountCode,
-        dimension: Dimension,
-    },
-    DimensionUnknown {
-        dimension: Dimension,
-        code: String,
-    },
-    Unbalanced {
-        debit: Amount,
-        credit: Amount,
-    },
-    MemorandumUnbalanced {
-        debit: Amount,
-        credit: Amount,
-    },
+    AccountUnknown { account: AccountCode },
+    AccountNotLeaf { account: AccountCode },
+    AccountClosed { account: AccountCode },
+    DimensionMissing { account: AccountCode, dimension: Dimension },
+    DimensionUnknown { dimension: Dimension, code: String },
+    Unbalanced { debit: Amount, credit: Amount },
+    MemorandumUnbalanced { debit: Amount, credit: Amount },
     AttachmentMissing,
-    AttachmentCountTooSmall {
-        named: usize,
-    },
+    AttachmentCountTooSmall { named: usize },
     PreparerMissing,
     ApproverMissing,
-    PreparerIsApprover {
-        name: String,
-    },
+    PreparerIsApprover { name: String },
     OpeningAfterPosting,
     OpeningWordMismatch,
     TurnoverExceeded,
-    SerialNotNext {
-        expected: u32,
-    },
+    SerialNotNext { expected: u32 },
     ReversedUnknown,
     AlreadyReversed,
     ReversalOfReversal,
     ReversalDiffers,
-    AccountCodeTaken {
-        account: AccountCode,
-    },
-    AccountParentMissing {
-        account: AccountCode,
-    },
-    AccountCodeMalformed {
-        account: AccountCode,
-    },
-    AccountParentInUse {
-        account: AccountCode,
-    },
-    AccountDiffersFromParent {
-        account: AccountCode,
-    },
-    OfficialAccountLocked {
-        account: AccountCode,
-    },
-    ChartUnknown {
-        chart: String,
-    },
-    DimensionCodeTaken {
-        dimension: Dimension,
-        code: String,
-    },
-    DimensionParentUnknown {
-        dimension: Dimension,
-        code: String,
-        parent: String,
-    },
+    AccountCodeTaken { account: AccountCode },
+    AccountParentMissing { account: AccountCode },
+    AccountCodeMalformed { account: AccountCode },
+    AccountParentInUse { account: AccountCode },
+    AccountDiffersFromParent { account: AccountCode },
+    OfficialAccountLocked { account: AccountCode },
+    ChartUnknown { chart: String },
+    DimensionCodeTaken { dimension: Dimension, code: String },
+    DimensionParentUnknown { dimension: Dimension, code: String, parent: String },
     NameMissing,
     NothingDeclared,
-    PeriodNotNext {
-        expected: Period,
-    },
-    PeriodAlreadyOpen {
-        period: Period,
-    },
+    PeriodNotNext { expected: Period },
+    PeriodAlreadyOpen { period: Period },
     BookNotOpened,
     BookAlreadyOpened,
     /// A rule of a higher room: its stable code and its sentence.
-    Business {
-        code: &'static str,
-        message: String,
-    },
+    Business { code: &'static str, message: String },
 }
 
 impl Rule {
