@@ -15,3 +15,5 @@ pub mod ledger;
 #[cfg(feature = "server")]
 pub mod store;
 pub mod verify;
+#[cfg(feature = "server")]
+pub mod web;

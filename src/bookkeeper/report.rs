@@ -312,12 +312,12 @@ fn add_signed(balance: Amount, side: Side, amount: Amount) -> Result<Amount, Sto
     sum.ok_or_else(|| StoreError::Corrupt("balance leaves the range of amounts".into()))
 }
 
-fn dimension_name(register: &DimensionRegister, dimension: Dimension, code: &str) -> String {
+pub(super) fn dimension_name(register: &DimensionRegister, dimension: Dimension, code: &str) -> String {
     let value = DimensionCode::parse(code).and_then(|code| register.get(dimension, &code));
     value.map_or_else(|| code.to_owned(), |value| value.name.clone())
 }
 
-fn read_voucher(view: &View, seq: u64, body: &[u8]) -> Result<Voucher, StoreError> {
+pub(super) fn read_voucher(view: &View, seq: u64, body: &[u8]) -> Result<Voucher, StoreError> {
     match crate::journal::wire::decode(&view.id, body) {
         Ok(Event::Voucher(voucher)) => Ok(*voucher),
         Ok(Event::Declaration(_)) => Err(StoreError::Corrupt(format!("entry {seq} is not a voucher"))),

@@ -1,10 +1,10 @@
-//! `serve`: the HTTP door on a loopback address, until the process is told to stop.
+//! `serve`: the doors for people and for programs on a loopback address, until the process is told to stop.
 
 use crate::bookkeeper::Bookkeeper;
 use crate::cli::args::{Place, ServeOptions};
 use crate::cli::outcome::{Ending, Trouble};
 use crate::cli::print::say;
-use crate::http;
+use crate::{http, web};
 use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -42,9 +42,10 @@ pub async fn listen(address: SocketAddr) -> Result<TcpListener, Trouble> {
 /// Serves until interrupted or terminated, then signs where every book stands.
 pub async fn serve(listener: TcpListener, bookkeeper: Bookkeeper) -> Result<Ending, Trouble> {
     let address = listener.local_addr().map_err(Trouble::internal)?;
-    say!("服务已就绪：http://{address}/api/openapi.json（按 Ctrl-C 停止）");
+    say!("服务已就绪：打开 http://{address}/ （接口说明在 /api/openapi.json；按 Ctrl-C 停止）");
     let sealer = tokio::spawn(seal_regularly(bookkeeper.clone()));
-    let served = http::serve(listener, bookkeeper.clone(), stop_asked()).await;
+    let router = http::router(bookkeeper.clone()).merge(web::router(bookkeeper.clone()));
+    let served = http::serve(listener, router, stop_asked()).await;
     sealer.abort();
     bookkeeper.seal_all().await?;
     bookkeeper.close().await;

@@ -95,16 +95,17 @@ pub fn router(bookkeeper: Bookkeeper) -> Router {
         })
         .with_state(door)
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
-        .layer(middleware::from_fn(guard::guard))
 }
 
-/// Serves until `stop` is ready, then lets what is under way finish.
+/// Serves until `stop` is ready, then lets what is under way finish. The guard stands before everything that is
+/// served, whichever room it comes from.
 pub async fn serve(
     listener: TcpListener,
-    bookkeeper: Bookkeeper,
+    router: Router,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    axum::serve(listener, router(bookkeeper)).with_graceful_shutdown(stop).await
+    let guarded = router.layer(middleware::from_fn(guard::guard));
+    axum::serve(listener, guarded).with_graceful_shutdown(stop).await
 }
 
 /// The service answers only as well as its database does.

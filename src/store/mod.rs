@@ -2,7 +2,7 @@
 //! and reads them back; it decides nothing about bookkeeping.
 //!
 //! Start with [`append`] (the one way in), then [`load`] (how a book's state comes back at start) and
-//! [`read`] (what reports ask). [`db`] is the only file that names an engine.
+//! [`read`] and [`trace`] (what reports ask). [`db`] is the only file that names an engine.
 
 pub mod append;
 pub mod audit;
@@ -10,6 +10,7 @@ pub mod db;
 pub mod error;
 pub mod load;
 pub mod read;
+pub mod trace;
 pub mod tree;
 
 pub use append::Batch;

@@ -54,7 +54,7 @@ pub struct After {
     pub line: u32,
 }
 
-fn bad(column: &str) -> StoreError {
+pub(super) fn bad(column: &str) -> StoreError {
     StoreError::Corrupt(format!("unreadable value in {column}"))
 }
 
@@ -62,7 +62,7 @@ fn stored_entry(row: &Row) -> Result<StoredEntry, StoreError> {
     Ok(StoredEntry { seq: unsigned(row.int(0)?)?, head: row.bytes(1)?, body: row.bytes(2)? })
 }
 
-fn movement(row: &Row, debit: usize) -> Result<Movement, StoreError> {
+pub(super) fn movement(row: &Row, debit: usize) -> Result<Movement, StoreError> {
     Ok(Movement { debit: Amount::from_fen(row.int(debit)?), credit: Amount::from_fen(row.int(debit + 1)?) })
 }
 
@@ -70,7 +70,7 @@ fn stage(row: &Row, index: usize) -> Result<Stage, StoreError> {
     Ok(if row.int(index)? == 0 { Stage::Opening } else { Stage::Movement })
 }
 
-fn account(row: &Row, index: usize) -> Result<AccountCode, StoreError> {
+pub(super) fn account(row: &Row, index: usize) -> Result<AccountCode, StoreError> {
     AccountCode::from_ordinal(row.int(index)?).ok_or_else(|| bad("account"))
 }
 
@@ -79,7 +79,7 @@ fn below(account: AccountCode) -> impl Iterator<Item = Value> {
     account.ordinals_below().into_iter().flat_map(|(from, to)| [Value::Int(from), Value::Int(to)])
 }
 
-fn range_values(book: i64, range: Range) -> Vec<Value> {
+pub(super) fn range_values(book: i64, range: Range) -> Vec<Value> {
     vec![Value::Int(book), Value::Int(range.from.ordinal()), Value::Int(range.to.ordinal())]
 }
 
@@ -273,7 +273,7 @@ fn income_sum(row: &Row, group_by: GroupBy) -> Result<IncomeSum, StoreError> {
     Ok(IncomeSum { community: row.text(0)?, account, group, amount: Amount::from_fen(row.int(3)?) })
 }
 
-fn found_line(row: &Row) -> Result<FoundLine, StoreError> {
+pub(super) fn found_line(row: &Row) -> Result<FoundLine, StoreError> {
     Ok(FoundLine {
         period: Period::from_ordinal(row.int(0)?).ok_or_else(|| bad("line.period"))?,
         seq: unsigned(row.int(1)?)?,

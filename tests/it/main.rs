@@ -9,3 +9,4 @@ mod support;
 mod survive;
 mod tidy;
 mod verify;
+mod web;

@@ -16,6 +16,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("bookkeeper", 5),
     ("files", 6),
     ("http", 6),
+    ("web", 6),
     ("cli", 7),
 ];
 /// Rooms without I/O, clock, randomness, logging or floats.

@@ -1,13 +1,15 @@
 //! A book, a script of everything that can happen to it, and what a reader can see of it.
 
+use cunshe::bookkeeper::trace::{Trace, TracedLine};
+use cunshe::bookkeeper::view::View;
 use cunshe::bookkeeper::{Bookkeeper, Clock, Config, OpenError};
 use cunshe::ledger::book::BookProfile;
 use cunshe::ledger::chart::ChartStandard;
-use cunshe::ledger::statement::GroupBy;
+use cunshe::ledger::statement::{GroupBy, Range};
 use cunshe::ledger::voucher::Signatures;
 use cunshe::ledger::{
-    AccountCode, Amount, Dimension, DimensionCode, DimensionSet, DimensionValue, Draft, DraftLine, Period, Purpose, Side,
-    VoucherNumber, Word,
+    AccountCode, Amount, Dimension, DimensionCode, DimensionSet, DimensionValue, Draft, DraftLine, Element, Period, Purpose,
+    Side, VoucherNumber, Word,
 };
 use cunshe::store::DbUrl;
 use jiff::civil::Date;
@@ -139,8 +141,15 @@ pub async fn everything(books: &Bookkeeper) -> String {
     assert_eq!(lines.last().expect("a line").balance, closing.debit, "the running balance ends where the trial balance does");
     assert_eq!(trial_balance.totals.movement.debit, trial_balance.totals.movement.credit);
     assert_eq!(trial_balance.totals.closing.debit, trial_balance.totals.closing.credit);
+    let traced = traced(books, &view, range).await;
+    let row = income.rows.iter().find(|row| row.community == "c1").expect("row");
+    let signed = traced.iter().map(|line| if line.side == Side::Credit { line.amount.fen() } else { -line.amount.fen() });
+    assert_eq!(signed.sum::<i64>(), row.total.fen(), "a figure is the sum of the lines behind it");
+    let profits = books.profit_by(std::slice::from_ref(&view), range, Dimension::Community).await.expect("profits");
+    assert_eq!(profits.iter().map(|profit| profit.income).collect::<Vec<_>>(), [income.rows[0].total, income.rows[1].total]);
     let json = |value: &dyn erased::Json| value.text();
     [
+        format!("{traced:?} {profits:?}"),
         json(&trial_balance),
         json(&only),
         json(&income),
@@ -150,6 +159,20 @@ pub async fn everything(books: &Bookkeeper) -> String {
         view.root.to_string(),
     ]
     .join("\n")
+}
+
+/// Every income line of one community, page by page.
+async fn traced(books: &Bookkeeper, view: &View, range: Range) -> Vec<TracedLine> {
+    let trace = Trace { dimension: Dimension::Community, code: "c1", element: Element::Income, range };
+    let (mut lines, mut next) = (Vec::new(), None);
+    loop {
+        let page = books.dimension_lines(view, &trace, next, 7).await.expect("lines");
+        lines.extend(page.lines);
+        next = page.next;
+        if next.is_none() {
+            return lines;
+        }
+    }
 }
 
 mod erased {

@@ -1,0 +1,46 @@
+//! Pages: the door for people. Income by community on a phone, and from every figure down to the voucher behind it.
+//!
+//! Rendered here, complete when they arrive: no script, nothing fetched from another host. The route table is
+//! [`router`]; [`overview`], [`community`] and [`voucher`] are the pages, [`figure`] is how amounts look.
+
+pub mod community;
+pub mod figure;
+pub mod overview;
+pub mod page;
+pub mod section;
+pub mod voucher;
+
+use crate::bookkeeper::Bookkeeper;
+use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY};
+use axum::http::{HeaderName, HeaderValue};
+use axum::response::Response;
+use axum::routing::get;
+use axum::{Router, middleware};
+use page::Trouble;
+
+/// A name that someone wrote into the books stays text, whatever it looks like: nothing on a page may run.
+const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; \
+                      frame-ancestors 'none'";
+
+const STYLE: &str = include_str!("templates/style.css");
+
+/// Every page, on one screen.
+pub fn router(bookkeeper: Bookkeeper) -> Router {
+    let style = [(CONTENT_TYPE, "text/css; charset=utf-8")];
+    Router::new()
+        .route("/", get(overview::show))
+        .route("/communities/{code}", get(community::show))
+        .route("/books/{book}/vouchers/{period}/{number}", get(voucher::show))
+        .route("/assets/style.css", get(move || async move { (style, STYLE) }))
+        .method_not_allowed_fallback(|| async { Trouble::new(405, "不能这样打开", "这个页面只能看。") })
+        .with_state(bookkeeper)
+        .layer(middleware::map_response(protect))
+}
+
+async fn protect(mut response: Response) -> Response {
+    let headers: [(HeaderName, &'static str); 2] = [(CONTENT_SECURITY_POLICY, POLICY), (REFERRER_POLICY, "no-referrer")];
+    for (name, value) in headers {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    response
+}

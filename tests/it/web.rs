@@ -1,0 +1,267 @@
+//! The pages from outside: every figure is the API's, every figure leads to its vouchers, and nothing on a page runs.
+
+use crate::support::{Program, Service, root};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+struct Fetched {
+    status: u16,
+    headers: reqwest::header::HeaderMap,
+    text: String,
+}
+
+/// Fetches a page and holds what must be true of every page.
+async fn page(service: &Service, path: &str) -> Fetched {
+    let response = reqwest::get(format!("{}{path}", service.url)).await.expect("answered");
+    let (status, headers) = (response.status().as_u16(), response.headers().clone());
+    let fetched = Fetched { status, headers, text: response.text().await.expect("text") };
+    let header = |name: &str| fetched.headers.get(name).map(|value| value.to_str().expect("text").to_owned()).unwrap_or_default();
+    assert!(header("content-security-policy").starts_with("default-src 'none'; style-src 'self';"), "{path}");
+    assert_eq!((header("referrer-policy").as_str(), header("x-content-type-options").as_str()), ("no-referrer", "nosniff"));
+    assert_eq!(header("content-type"), "text/html; charset=utf-8", "{path}");
+    for foreign in ["<script", "http://", "https://", "src=\"//", "href=\"//", " style=", " onclick", "javascript:"] {
+        assert!(!fetched.text.contains(foreign), "{path} has {foreign}");
+    }
+    for part in ["<html lang=\"zh-CN\">", "<main id=\"main\">", "<h1"] {
+        assert!(fetched.text.contains(part), "{path} lacks {part}");
+    }
+    assert_eq!(fetched.text.matches("<table").count(), fetched.text.matches("<caption>").count(), "{path}");
+    fetched
+}
+
+fn unescaped(text: &str) -> String {
+    text.replace("&#38;", "&").replace("&amp;", "&")
+}
+
+/// The addresses on a page that begin so.
+fn links(text: &str, prefix: &str) -> Vec<String> {
+    let found = text.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next()).map(unescaped);
+    found.filter(|href| href.starts_with(prefix)).collect()
+}
+
+/// The section of a page with this id.
+fn section<'a>(text: &'a str, id: &str) -> &'a str {
+    let rest = text.split(&format!("<section id=\"{id}\"")).nth(1).unwrap_or_else(|| panic!("no section {id}"));
+    rest.split("</section>").next().unwrap_or_default()
+}
+
+/// The cells of a section's table, tags removed: rows of the body, then those of the foot.
+fn rows(section: &str) -> Vec<Vec<String>> {
+    let (_, table) = section.split_once("<tbody>").expect("a table");
+    let cells = |row: &str| {
+        let row = row.replace("</th>", "</td>");
+        let parts = row.split("</td>").map(|cell| {
+            let pieces = cell.split('<').map(|piece| piece.split_once('>').map_or(piece, |(_, text)| text));
+            pieces.collect::<String>().trim().to_owned()
+        });
+        let mut parts: Vec<String> = parts.collect();
+        parts.pop();
+        parts
+    };
+    table.split("</tr>").filter(|row| row.contains("<tr>")).map(cells).collect()
+}
+
+fn fen(text: &str) -> i64 {
+    text.replace([',', '.'], "").parse().unwrap_or_else(|_| panic!("no amount: {text}"))
+}
+
+async fn api(service: &Service, path: &str) -> Value {
+    reqwest::get(service.api(path)).await.expect("answered").json().await.expect("JSON")
+}
+
+/// Follows 下一页 to the end: the sum of all lines, how many there were, and the link of one voucher.
+async fn walk(service: &Service, first: &str) -> (i64, BTreeSet<Vec<String>>, Option<String>) {
+    let (mut sum, mut seen, mut voucher) = (0, BTreeSet::new(), None);
+    let mut place = first.to_owned();
+    loop {
+        let fetched = page(service, &place).await;
+        assert_eq!(fetched.status, 200, "{place}");
+        let lines = section(&fetched.text, "lines");
+        let mut found = rows(lines);
+        let foot = found.pop().expect("a foot");
+        let page_sum: i64 = found.iter().map(|row| fen(&row[3])).sum();
+        assert_eq!(page_sum, fen(&foot[1]), "the page's own sum");
+        assert!(!found.is_empty(), "no page is empty: {place}");
+        sum += page_sum;
+        voucher = voucher.or_else(|| links(lines, "/books/").pop());
+        for (row, href) in found.into_iter().zip(links(lines, "/books/")) {
+            seen.insert([row, vec![href]].concat());
+        }
+        match links(lines, "/communities/").into_iter().find(|href| href.contains("after=")) {
+            Some(next) => place = next.split('#').next().unwrap_or_default().to_owned(),
+            None => return (sum, seen, voucher),
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_county_on_a_page() {
+    let folder = tempfile::tempdir().expect("folder");
+    let program = Program::on(folder.path().join("data"));
+    program.json(&["demo", "--no-serve"]);
+    let service = program.serve();
+
+    let home = page(&service, "/").await;
+    assert!(home.text.contains("<p class=\"figure\">2,377,500.00</p>"));
+    let table = api(&service, "income-by-community").await;
+    let mut communities = rows(section(&home.text, "communities"));
+    assert_eq!(communities.pop().expect("a foot")[2], "2,377,500.00");
+    assert_eq!(communities.len(), 27);
+    let mut wanted: Vec<(i64, &str, &str)> = table["rows"]
+        .as_array()
+        .expect("rows")
+        .iter()
+        .map(|row| {
+            let text = |key: &str| row[key].as_str().expect("text");
+            (fen(text("total")), text("name"), text("street"))
+        })
+        .collect();
+    wanted.sort_by_key(|row| std::cmp::Reverse(row.0));
+    let found: Vec<(i64, &str, &str)> = communities.iter().map(|row| (fen(&row[2]), row[0].as_str(), row[1].as_str())).collect();
+    assert_eq!(found, wanted);
+    for (id, group_by) in [("sources", "income_type"), ("months", "month")] {
+        let table = api(&service, &format!("income-by-community?group_by={group_by}")).await;
+        let mut found = rows(section(&home.text, id));
+        assert_eq!(found.pop().expect("a foot")[1], "2,377,500.00", "{id}");
+        let groups = table["groups"].as_array().expect("groups");
+        let wanted: BTreeSet<(&str, i64)> = groups
+            .iter()
+            .map(|group| (group["name"].as_str().expect("name"), fen(group["total"].as_str().expect("total"))))
+            .collect();
+        assert_eq!(found.iter().map(|row| (row[0].as_str(), fen(&row[1]))).collect::<BTreeSet<_>>(), wanted, "{id}");
+    }
+    let streets = rows(section(&home.text, "streets"));
+    assert_eq!(streets[..streets.len() - 1].iter().map(|row| fen(&row[1])).sum::<i64>(), 237_750_000);
+    let shops = rows(section(&home.text, "shops"));
+    let foot = shops.last().expect("a foot");
+    assert_eq!((shops.len(), foot[0].as_str(), foot[2].as_str()), (12, "2,430,000.00", "432,000.00"));
+
+    // Every community's lines add up to its figure; the months asked for are kept on the way.
+    let addresses: BTreeSet<String> = links(section(&home.text, "communities"), "/communities/").into_iter().collect();
+    assert_eq!(addresses.len(), 27);
+    for row in table["rows"].as_array().expect("rows") {
+        let code = row["community"].as_str().expect("code");
+        let address = addresses.iter().find(|href| href.contains(&format!("/{code}?"))).expect("a link");
+        let (sum, _, voucher) = walk(&service, address).await;
+        assert_eq!(sum, fen(row["total"].as_str().expect("total")), "{code}");
+        let voucher = page(&service, &voucher.expect("a voucher")).await;
+        assert_eq!(voucher.status, 200);
+        assert!(voucher.text.contains(row["name"].as_str().expect("name")), "the voucher names its community");
+        let proof = links(&voucher.text, "/api/v1/books/").pop().expect("a proof");
+        let proof = reqwest::get(format!("{}{proof}", service.url)).await.expect("answered");
+        assert!(proof.status().is_success());
+    }
+    let march = page(&service, "/?from=2025-03&to=2025-03").await;
+    let total = api(&service, "income-by-community?from=2025-03&to=2025-03").await["total"].clone();
+    assert_eq!(rows(section(&march.text, "communities")).pop().map(|foot| fen(&foot[2])), total.as_str().map(fen));
+    assert!(links(&march.text, "/communities/").iter().all(|href| href.ends_with("?from=2025-03&to=2025-03")));
+    assert_eq!(march.text.matches("<option selected>2025-03</option>").count(), 2, "the form shows the months looked at");
+    let empty_fields = page(&service, "/?from=&to=").await;
+    assert!(empty_fields.text.contains("2,377,500.00"));
+
+    for (path, status, says) in [
+        ("/communities/nobody", 404, "没有编码为 nobody 的社区"),
+        ("/communities/%3Cscript%3E", 404, "没有编码为"),
+        ("/communities/%FF", 400, "地址的写法不对"),
+        ("/books/nobody/vouchers/2025-01/记-1", 404, "没有账套 nobody"),
+        ("/books/tuanjie/vouchers/2025-13/记-1", 400, "看不懂月份 2025-13"),
+        ("/books/tuanjie/vouchers/2025-01/x", 400, "看不懂凭证字号 x"),
+        ("/books/tuanjie/vouchers/2025-01/记-999999", 404, "没有凭证 记-999999"),
+        ("/books/tuanjie/vouchers/2031-01/记-1", 404, "没有凭证 记-1"),
+        ("/?from=march", 400, "看不懂月份 march"),
+        ("/?from=2025-03&to=2025-01", 400, "晚于"),
+        ("/?from=%3Cb%3E", 400, "看不懂月份"),
+    ] {
+        let fetched = page(&service, path).await;
+        assert_eq!(fetched.status, status, "{path}");
+        assert!(fetched.text.contains(says), "{path}: {}", fetched.text);
+    }
+    let client = reqwest::Client::new();
+    let foreign = client.get(&service.url).header("host", "books.example").send().await.expect("answered");
+    assert_eq!(foreign.status(), 403, "the guard stands before the pages too");
+    let posted = client.post(&service.url).send().await.expect("answered");
+    assert_eq!(posted.status(), 405);
+    let style = reqwest::get(format!("{}/assets/style.css", service.url)).await.expect("answered");
+    assert_eq!(style.headers()["content-type"], "text/css; charset=utf-8");
+    let style = style.text().await.expect("text");
+    assert!(!style.contains("url(") && !style.contains("@import"), "the style fetches nothing");
+}
+
+const HOSTILE: &str = "<script>alert(1)</script>\"'&";
+
+/// A book with a community of a hostile name and a few hundred lines: ordinary ones, taken back ones, and ones that
+/// carry the year's income forward.
+async fn hostile_book(program: &Program) -> Service {
+    let dimensions = program.data.join("dimensions.csv");
+    let quoted = HOSTILE.replace('"', "\"\"");
+    std::fs::write(&dimensions, format!("辅助类别,编码,名称,上级编码,说明\n社区,c1,\"{quoted}\",,示例\n")).expect("written");
+    let names = ["--name", "示例", "--organisation", "示例", "--first-period", "2025-01", "--by", "甲"];
+    program.json(&[&["book", "open", "other"][..], &names].concat());
+    for book in ["demo", "other"] {
+        program.json(&["import", "dimensions", dimensions.to_str().expect("path"), "--book", book]);
+    }
+    let service = program.serve();
+    let client = reqwest::Client::new();
+    let voucher = |purpose: &str, memo: &str, debit: (&str, Value), credit: (&str, Value), amount: &str| {
+        json!({
+            "date": "2025-01-31", "memo": memo, "attachment_count": 1, "prepared_by": "示例甲", "approved_by": "示例乙", "purpose": purpose,
+            "lines": [
+                { "account": debit.0, "side": "debit", "amount": amount, "dimensions": debit.1 },
+                { "account": credit.0, "side": "credit", "amount": amount, "dimensions": credit.1 },
+            ],
+        })
+    };
+    let carried = || json!({ "community": "c1" });
+    let rent = |amount: &str| voucher("ordinary", HOSTILE, ("1002", json!({})), ("5051", carried()), amount);
+    let forward = || voucher("carry_forward", "结转", ("5051", carried()), ("3103", json!({})), "1.00");
+    // 99 ordinary lines, 150 that do not count, 100 more, and one in February: exactly two pages. One more in
+    // another book.
+    let mut vouchers: Vec<Value> = std::iter::repeat_n(rent("10.00"), 99).collect();
+    vouchers.extend(std::iter::repeat_with(forward).take(150));
+    vouchers.extend(std::iter::repeat_n(rent("0.01"), 100));
+    let posted = client.post(service.api("books/demo/vouchers/batch")).header("idempotency-key", "a");
+    let posted = posted.json(&json!({ "vouchers": vouchers })).send().await.expect("answered");
+    assert_eq!(posted.status(), 201, "{}", posted.text().await.expect("text"));
+    let other = client.post(service.api("books/other/vouchers")).header("idempotency-key", "c").json(&rent("7.00"));
+    assert_eq!(other.send().await.expect("answered").status(), 201);
+    let reversal = json!({ "date": "2025-02-28", "prepared_by": "示例甲", "approved_by": "示例乙" });
+    let reversed = client.post(service.api("books/demo/vouchers/2025-01/记-1/reverse")).header("idempotency-key", "b");
+    let reversed = reversed.json(&reversal).send().await.expect("answered");
+    assert_eq!(reversed.status(), 201, "{}", reversed.text().await.expect("text"));
+    service
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn names_stay_text_and_pages_leave_no_line_out() {
+    let folder = tempfile::tempdir().expect("folder");
+    let empty = Program::on(folder.path().join("empty"));
+    empty.json(&["init"]);
+    let service = empty.serve();
+    let nothing = page(&service, "/").await;
+    assert!(nothing.status == 404 && nothing.text.contains("还没有账套"), "{}", nothing.text);
+
+    let program = Program::on(folder.path().join("data")).with_book("demo");
+    let service = hostile_book(&program).await;
+    let home = page(&service, "/").await;
+    assert!(home.text.contains("&#60;script&#62;alert(1)"), "{}", home.text);
+    let (sum, lines, _) = walk(&service, "/communities/c1").await;
+    assert_eq!((sum, lines.len()), (98_800, 201), "990.00, 1.00 and 7.00, less the 10.00 taken back");
+    let last = page(&service, "/communities/c1?after=other").await;
+    assert_eq!(rows(section(&last.text, "lines")).len(), 2, "the other book begins a page of its own");
+    for (after, status) in [("nobody", 404), ("demo.x", 400), ("demo.2025-01.5051.9223372036854775808.1", 400)] {
+        assert_eq!(page(&service, &format!("/communities/c1?after={after}")).await.status, status, "{after}");
+    }
+
+    let original = page(&service, "/books/demo/vouchers/2025-01/记-1").await;
+    assert!(original.text.contains("已被") && original.text.contains("附单据数"));
+    let reversal = links(&original.text, "/books/demo/vouchers/2025-02/").pop().expect("the reversal");
+    let reversal = page(&service, &reversal).await;
+    assert_eq!(links(&reversal.text, "/books/demo/vouchers/"), ["/books/demo/vouchers/2025-01/记-1"]);
+    assert!(reversal.text.contains("class=\"red\">-10.00"), "red entries are red");
+    let february = page(&service, "/?from=2025-02&to=2025-02").await;
+    assert!(february.text.contains("<p class=\"figure red\">-10.00</p>"));
+    for entry in std::fs::read_dir(root().join("src/web/templates")).expect("templates") {
+        let text = std::fs::read_to_string(entry.expect("entry").path()).expect("a template");
+        assert!(!text.contains("|safe") && !text.contains("| safe"), "no template switches escaping off");
+    }
+}
