@@ -193,6 +193,8 @@ pub enum ImportCommand {
     Dimensions(ImportOptions),
     /// 导入期初余额
     Openings(ImportOptions),
+    /// 导入营业日报，并记所生成的凭证
+    ShopDays(ImportOptions),
     /// 按文件启用账套（不需要 --book）
     Books(ImportOptions),
 }
@@ -210,7 +212,7 @@ pub struct ImportOptions {
     /// 经办人（制单）
     #[arg(long, default_value = "导入")]
     pub by: String,
-    /// 审核人（只用于期初余额）
+    /// 审核人（用于期初余额和营业日报）
     #[arg(long, default_value = "导入审核")]
     pub approved_by: String,
 }

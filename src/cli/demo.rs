@@ -5,7 +5,7 @@ use crate::cli::args::{DemoOptions, Place, RangeOptions};
 use crate::cli::import::{self, People, Source};
 use crate::cli::outcome::{Ending, Trouble};
 use crate::cli::print::say;
-use crate::cli::{print, report, serve};
+use crate::cli::{import_business, print, report, serve};
 use crate::ledger::statement::GroupBy;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
@@ -21,17 +21,22 @@ macro_rules! sample {
 const SAMPLE: &[(&str, &[u8])] = sample![
     "books.csv",
     "dimensions.csv",
+    "roles.json",
     "tuanjie/accounts.csv",
     "tuanjie/openings.csv",
+    "tuanjie/shop_days.csv",
     "tuanjie/vouchers.csv",
     "heping/accounts.csv",
     "heping/openings.csv",
+    "heping/shop_days.csv",
     "heping/vouchers.csv",
     "shazi/accounts.csv",
     "shazi/openings.csv",
+    "shazi/shop_days.csv",
     "shazi/vouchers.csv",
     "youxi/accounts.csv",
     "youxi/openings.csv",
+    "youxi/shop_days.csv",
     "youxi/vouchers.csv",
 ];
 
@@ -63,7 +68,7 @@ pub async fn run(place: &Place, options: DemoOptions, as_json: bool) -> Result<E
 
 async fn open_county(bookkeeper: &Bookkeeper, from: Option<&Path>, quiet: bool) -> Result<(), Trouble> {
     let profiles = import::read_books(&sample_file(from, "books.csv")?)?;
-    let steps = u64::try_from(profiles.len() * 5).unwrap_or(u64::MAX);
+    let steps = u64::try_from(profiles.len() * 7).unwrap_or(u64::MAX);
     let bar = if quiet { ProgressBar::hidden() } else { ProgressBar::new(steps) };
     bar.set_style(ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}").map_err(Trouble::internal)?);
     for profile in profiles {
@@ -82,6 +87,11 @@ async fn open_county(bookkeeper: &Bookkeeper, from: Option<&Path>, quiet: bool) 
         import::dimensions(bookkeeper, &code, &sample_file(from, "dimensions.csv")?, PEOPLE, false).await?;
         step("期初余额");
         import::openings(bookkeeper, &code, &sample_file(from, &format!("{code}/openings.csv"))?, PEOPLE, false).await?;
+        step("科目对应");
+        import_business::roles(bookkeeper, &code, &sample_file(from, "roles.json")?, PEOPLE).await?;
+        step("营业日报");
+        let days = sample_file(from, &format!("{code}/shop_days.csv"))?;
+        import_business::shop_days(bookkeeper, &code, &days, PEOPLE, false).await?;
         step("凭证");
         import::vouchers(bookkeeper, &code, &sample_file(from, &format!("{code}/vouchers.csv"))?, false).await?;
     }

@@ -5,6 +5,7 @@ use crate::bookkeeper::view::View;
 use crate::bookkeeper::{Bookkeeper, PostError, random_book_id};
 use crate::chain::Digest;
 use crate::cli::args::{ImportCommand, ImportOptions, Place};
+use crate::cli::import_business::shop_days;
 use crate::cli::outcome::{Ending, Trouble};
 use crate::cli::place::find_book;
 use crate::cli::print;
@@ -51,7 +52,7 @@ impl Source {
         Source { name: name.to_owned(), place: SourcePlace::Bytes(bytes) }
     }
 
-    fn open(&self) -> Result<Box<dyn Read + Send>, Trouble> {
+    pub(super) fn open(&self) -> Result<Box<dyn Read + Send>, Trouble> {
         match &self.place {
             SourcePlace::Bytes(bytes) => Ok(Box::new(Cursor::new(*bytes))),
             SourcePlace::File(path) => match std::fs::File::open(path) {
@@ -78,7 +79,7 @@ impl Source {
         }
     }
 
-    fn refuse(&self, refusal: FileRefusal) -> Trouble {
+    pub(super) fn refuse(&self, refusal: FileRefusal) -> Trouble {
         let refusal = refusal.of_file(&self.name);
         let code = refusal.reasons.first().map_or("file_refused", |reason| reason.code).to_owned();
         let mut details: Vec<String> = refusal.reasons.iter().map(ToString::to_string).collect();
@@ -142,6 +143,7 @@ async fn dispatch(place: &Place, bookkeeper: &Bookkeeper, command: &ImportComman
     | ImportCommand::Accounts(options)
     | ImportCommand::Dimensions(options)
     | ImportCommand::Openings(options)
+    | ImportCommand::ShopDays(options)
     | ImportCommand::Books(options)) = command;
     let ImportOptions { file, book, dry_run, by, approved_by } = options;
     let (source, people) = (Source::file(file), People { by, approved_by });
@@ -154,6 +156,7 @@ async fn dispatch(place: &Place, bookkeeper: &Bookkeeper, command: &ImportComman
         ImportCommand::Accounts(_) => accounts(bookkeeper, book, &source, people, *dry_run).await,
         ImportCommand::Dimensions(_) => dimensions(bookkeeper, book, &source, people, *dry_run).await,
         ImportCommand::Openings(_) => openings(bookkeeper, book, &source, people, *dry_run).await,
+        ImportCommand::ShopDays(_) => shop_days(bookkeeper, book, &source, people, *dry_run).await,
         ImportCommand::Books(_) => books(place, bookkeeper, &source, people, *dry_run).await,
     }
 }

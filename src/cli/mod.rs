@@ -11,6 +11,7 @@ mod check;
 mod demo;
 mod export;
 mod import;
+mod import_business;
 pub mod outcome;
 mod place;
 mod print;

@@ -242,16 +242,21 @@ pub struct ShopRow {
     /// Gross less returns.
     pub sales: Amount,
     pub cost: Amount,
-    pub wechat_in_transit: Amount,
-    pub alipay_in_transit: Amount,
-    pub card_in_transit: Amount,
+    /// 在途: only where settlements are recorded as facts too; otherwise the accounts alone tell it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wechat_in_transit: Option<Amount>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub alipay_in_transit: Option<Amount>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub card_in_transit: Option<Amount>,
 }
 
 /// The shops among `shops` that have days in a month.
 pub fn shops(registers: &Registers, shops: &[DimensionCode], period: Period) -> Vec<ShopRow> {
     let row = |shop: &DimensionCode| {
         let month = registers.shops.month(shop, period).filter(|month| month.shifts > 0)?;
-        let transit = |tender| registers.shops.in_transit(shop, tender).unwrap_or(Amount::MAX);
+        let settles = registers.settlements.values().any(|settlement| settlement.shop == *shop);
+        let transit = |tender| registers.shops.in_transit(shop, tender).filter(|_| settles);
         Some(ShopRow {
             shop: shop.clone(),
             period,

@@ -25,6 +25,7 @@ pub mod names;
 pub mod openings;
 pub mod refusal;
 pub mod sheet;
+pub mod shop_days;
 pub mod table;
 pub mod vouchers;
 
@@ -38,4 +39,5 @@ pub use names::BookNames;
 pub use openings::{ReadOpenings, read_openings};
 pub use refusal::{FileReason, FileRefusal};
 pub use sheet::Notes;
+pub use shop_days::{ReadShopDays, read_shop_days};
 pub use vouchers::{ReadVoucher, VoucherReader};

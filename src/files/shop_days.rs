@@ -1,0 +1,262 @@
+//! 营业日报 CSV: a row a channel, rows of one shop, day and shift together (facts §6.6). Money may stand on any row of the day.
+
+use crate::collective::shop::{ChannelSales, SHIFT_DEFAULT, ShopDay, Tender, TenderAmount};
+use crate::files::cell;
+use crate::files::date;
+use crate::files::header::Column;
+use crate::files::refusal::{FileReason, FileRefusal, quoted};
+use crate::files::sheet::{Notes, Sheet};
+use crate::ledger::{Amount, DimensionCode};
+use std::io::Read;
+
+const DATE: usize = 0;
+const SHOP: usize = 1;
+const SHIFT: usize = 2;
+const CHANNEL: usize = 3;
+const SALES: usize = 4;
+const RETURNS: usize = 5;
+const DISCOUNT: usize = 6;
+const ROUNDING: usize = 7;
+const ON_ACCOUNT: usize = 13;
+const PARTY: usize = 14;
+const RECEIVED: usize = 15;
+const SHORT_OVER: usize = 16;
+const RECEIPTS: usize = 17;
+const RATE: usize = 18;
+const COST: usize = 19;
+
+/// Columns of money and how it was paid.
+const TENDERS: [(usize, Tender); 6] = [
+    (8, Tender::Cash),
+    (9, Tender::WeChat),
+    (10, Tender::Alipay),
+    (11, Tender::Card),
+    (12, Tender::StoredValue),
+    (ON_ACCOUNT, Tender::OnAccount),
+];
+
+/// Every column of a file of shop days.
+pub const COLUMNS: [Column; 20] = [
+    Column::required("营业日期", "date", &["日期"]),
+    Column::required("门店编码", "shop", &["门店"]),
+    Column::optional("班次", "shift", &[]),
+    Column::required("渠道", "channel", &["六进渠道"]),
+    Column::required("销售总额", "sales", &["销售额"]),
+    Column::optional("退货金额", "returns", &["退货"]),
+    Column::optional("折扣金额", "discount", &["折扣"]),
+    Column::optional("抹零", "rounding", &[]),
+    Column::optional("现金", "cash", &[]),
+    Column::optional("微信", "wechat", &[]),
+    Column::optional("支付宝", "alipay", &[]),
+    Column::optional("银联刷卡", "card", &["刷卡", "银行卡"]),
+    Column::optional("消费卡", "stored_value", &["储值卡", "储值卡/消费卡"]),
+    Column::optional("挂账", "on_account", &["挂账金额"]),
+    Column::optional("挂账单位", "counterparty", &["挂账单位编码"]),
+    Column::optional("实收合计", "received", &[]),
+    Column::optional("现金长短款", "short_over", &["长短款"]),
+    Column::optional("交易笔数", "receipts", &["笔数"]),
+    Column::optional("税率", "tax_rate", &["征收率"]),
+    Column::optional("销售成本", "cost", &["成本"]),
+];
+
+/// The rate where a file has none: goods of a small-scale payer, 1 %.
+const RATE_DEFAULT: u32 = 100;
+
+/// What a file of shop days holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReadShopDays {
+    /// In the file's order; the registers have yet to examine them.
+    pub days: Vec<ShopDay>,
+    /// The first row of each day.
+    pub rows: Vec<u32>,
+    pub notes: Notes,
+}
+
+/// Reads a file of shop days.
+///
+/// # Errors
+/// Every row that cannot be read, or whose 实收合计 is not what was paid.
+pub fn read_shop_days(reader: impl Read) -> Result<ReadShopDays, FileRefusal> {
+    let mut sheet = Sheet::open(reader, &COLUMNS, SHOP)?;
+    let mut read = ReadShopDays { days: Vec::new(), rows: Vec::new(), notes: Notes::default() };
+    let mut refusal = FileRefusal::default();
+    loop {
+        match sheet.advance() {
+            Ok(true) => {}
+            Ok(false) => break,
+            Err(reason) => {
+                refusal.add([reason]);
+                break;
+            }
+        }
+        match read_row(&sheet) {
+            Ok(row) => match read.days.last_mut().filter(|day| is_same(day, &row)) {
+                Some(day) => {
+                    if let Some(reason) = merge(day, row, &sheet) {
+                        refusal.add([reason]);
+                    }
+                }
+                None => {
+                    read.rows.push(sheet.row());
+                    read.days.push(row);
+                }
+            },
+            Err(reasons) => {
+                if !refusal.add(reasons) {
+                    break;
+                }
+            }
+        }
+    }
+    refusal.unless_empty()?;
+    read.notes = sheet.notes().clone();
+    Ok(read)
+}
+
+fn is_same(a: &ShopDay, b: &ShopDay) -> bool {
+    (&a.shop, a.date, &a.shift) == (&b.shop, b.date, &b.shift)
+}
+
+/// Adds another row of the same day.
+fn merge<R: Read>(day: &mut ShopDay, row: ShopDay, sheet: &Sheet<R>) -> Option<FileReason> {
+    let too_large = || sheet.refuse(SALES, "amount_too_large", "合计超出系统上限。请核对小数点。");
+    if day.tax_basis_points != row.tax_basis_points {
+        return Some(sheet.refuse(RATE, "tax_rate_differs", "同一天各行的税率不同。请写成一样的。"));
+    }
+    for (sum, part) in [
+        (&mut day.cost, row.cost),
+        (&mut day.returns, row.returns),
+        (&mut day.discount, row.discount),
+        (&mut day.rounding, row.rounding),
+        (&mut day.short_over, row.short_over),
+    ] {
+        match sum.checked_add(part) {
+            Some(total) => *sum = total,
+            None => return Some(too_large()),
+        }
+    }
+    day.receipts = day.receipts.saturating_add(row.receipts);
+    day.sales.extend(row.sales);
+    for tender in row.tenders {
+        let known = day.tenders.iter_mut().find(|known| known.kind == tender.kind && known.counterparty == tender.counterparty);
+        match known.map(|known| (known.amount.checked_add(tender.amount), known)) {
+            Some((Some(total), known)) => known.amount = total,
+            Some((None, _)) => return Some(too_large()),
+            None => day.tenders.push(tender),
+        }
+    }
+    None
+}
+
+/// One row as a day of its own.
+fn read_row<R: Read>(sheet: &Sheet<R>) -> Result<ShopDay, Vec<FileReason>> {
+    let mut reasons: Vec<FileReason> = sheet.overflow().into_iter().collect();
+    let mut money = |column: usize| {
+        let raw = sheet.raw(column);
+        cell::amount(raw).map(Option::unwrap_or_default).unwrap_or_else(|trouble| {
+            reasons.push(sheet.refuse(column, trouble.code(), trouble.message(raw)));
+            Amount::ZERO
+        })
+    };
+    let (sales, returns, discount, rounding) = (money(SALES), money(RETURNS), money(DISCOUNT), money(ROUNDING));
+    let (received, short_over, cost) = (money(RECEIVED), money(SHORT_OVER), money(COST));
+    let paid = TENDERS.map(|(column, kind)| (kind, money(column)));
+    // A percentage with two decimals is a number of basis points.
+    let rate = cell::trimmed(sheet.raw(RATE)).trim_end_matches(['%', '％']);
+    let rate = if rate.is_empty() { Some(RATE_DEFAULT) } else { cell::amount(rate).ok().flatten().and_then(basis_points) };
+    if rate.is_none() {
+        reasons.push(sheet.refuse(RATE, "tax_rate_malformed", "看不懂税率。应为 1% 的形式。"));
+    }
+    let code = |column: usize, reasons: &mut Vec<FileReason>| {
+        let text = cell::trimmed(sheet.raw(column));
+        let code = DimensionCode::parse(text);
+        if code.is_none() {
+            let text = format_args!("“{}”不是编码。请填写已登记的编码。", quoted(text));
+            reasons.push(sheet.refuse(column, "code_malformed", text));
+        }
+        code
+    };
+    let (shop, channel) = (code(SHOP, &mut reasons), code(CHANNEL, &mut reasons));
+    let owes = paid.iter().any(|(kind, amount)| *kind == Tender::OnAccount && !amount.is_zero());
+    let party = if owes { code(PARTY, &mut reasons) } else { None };
+    let day = date::date(sheet.raw(DATE));
+    if day.is_none() {
+        reasons.push(sheet.refuse(DATE, "date_malformed", date::hint(sheet.raw(DATE))));
+    }
+    let receipts = match cell::trimmed(sheet.raw(RECEIPTS)) {
+        "" => Some(0),
+        text => cell::count(text),
+    };
+    if receipts.is_none() {
+        reasons.push(sheet.refuse(RECEIPTS, "count_malformed", "看不懂交易笔数。应为整数。"));
+    }
+    let total = crate::ledger::amount::sum(paid.iter().map(|(_, amount)| *amount));
+    if !cell::trimmed(sheet.raw(RECEIVED)).is_empty() && total != Some(received) {
+        let text = format_args!("实收合计 {received} 与各种收款之和不等。请核对各收款列。");
+        reasons.push(sheet.refuse(RECEIVED, "received_differs", text));
+    }
+    let shift = cell::text(sheet.raw(SHIFT)).map(|text| text.into_owned()).filter(|text| !text.is_empty());
+    let tender = |(kind, amount): (Tender, Amount)| TenderAmount {
+        amount,
+        counterparty: if kind == Tender::OnAccount { party.clone() } else { None },
+        kind,
+    };
+    match (day, shop, channel, rate, receipts) {
+        (Some(date), Some(shop), Some(channel), Some(tax_basis_points), Some(receipts)) if reasons.is_empty() => Ok(ShopDay {
+            cost,
+            date,
+            discount,
+            receipts,
+            returns,
+            rounding,
+            sales: vec![ChannelSales { channel, gross: sales }],
+            shift: shift.unwrap_or_else(|| SHIFT_DEFAULT.to_owned()),
+            shop,
+            short_over,
+            tax_basis_points,
+            tenders: paid.into_iter().filter(|(_, amount)| !amount.is_zero()).map(tender).collect(),
+        }),
+        _ => Err(reasons),
+    }
+}
+
+fn basis_points(percent: Amount) -> Option<u32> {
+    u32::try_from(percent.fen()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEADER: &str = "营业日期,门店编码,渠道,销售总额,现金,微信,挂账,挂账单位,实收合计,税率\n";
+
+    #[test]
+    fn rows_of_one_day_are_one_day() {
+        let text = format!(
+            "{HEADER}2025-01-05,S1,shop,\"8,100.00\",1100,7000,,,8100,1%\n2025/1/5,S1,school,2000,,,2000,KH-1,2000,1%\n2025-01-06,S1,shop,5,5,,,,,\n"
+        );
+        let gb = encoding_rs::GB18030.encode(&text).0;
+        let read = read_shop_days(&gb[..]).expect("read");
+        assert_eq!((read.days.len(), read.rows.as_slice()), (2, &[2, 4][..]));
+        let day = &read.days[0];
+        assert!(day.examine().is_empty(), "{:?}", day.examine());
+        assert_eq!((day.sales.len(), day.tenders.len(), day.shift.as_str()), (2, 3, "1"));
+        assert_eq!(day.tenders[2].counterparty.as_ref().map(DimensionCode::as_str), Some("KH-1"));
+    }
+
+    #[test]
+    fn refusals_as_one_table() {
+        for (row, codes) in [
+            ("2025-02-30,S1,shop,5,5,,,,,", vec!["date_malformed"]),
+            ("2025-02-03,S 1,,5,5,,,,,", vec!["code_malformed", "code_malformed"]),
+            ("2025-02-03,S1,shop,5,4,,,,5,", vec!["received_differs"]),
+            ("2025-02-03,S1,shop,5,,,5,,,", vec!["code_malformed"]),
+            ("2025-02-03,S1,shop,5,5,,,,,高", vec!["tax_rate_malformed"]),
+            ("2025-02-03,S1,shop,5,5,,,,,1%\n2025-02-03,S1,school,5,5,,,,,3%", vec!["tax_rate_differs"]),
+            ("2025-02-03,S1,shop,0.001,5,,,,,", vec!["amount_too_fine"]),
+        ] {
+            let refusal = read_shop_days(format!("{HEADER}{row}\n").as_bytes()).expect_err(row);
+            assert_eq!(refusal.reasons.iter().map(|r| r.code).collect::<Vec<_>>(), codes, "{row}");
+        }
+    }
+}
