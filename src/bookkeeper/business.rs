@@ -2,11 +2,11 @@
 //! comes through here.
 
 use crate::bookkeeper::desk;
+use crate::bookkeeper::request::PostRequest;
 use crate::bookkeeper::view::View;
-use crate::bookkeeper::writer::PostRequest;
 use crate::bookkeeper::{Bookkeeper, PostError, Posted};
 use crate::collective::contract::Accrual;
-use crate::collective::{Fact, produce, report};
+use crate::collective::{Fact, accrual, report};
 use crate::journal::{Declaration, Declared};
 use crate::ledger::refusal::Rule;
 use crate::ledger::voucher::Signatures;
@@ -42,7 +42,7 @@ impl Bookkeeper {
     /// Accrues every contract that earns something in a month and has not been accrued for it.
     pub async fn month_end(&self, book: &str, period: Period, signatures: Signatures) -> Result<Posted, PostError> {
         let view = self.views.get(book).ok_or(PostError::NoSuchBook)?;
-        let contracts = produce::due(&view.registers, period);
+        let contracts = accrual::due(&view.registers.contracts, &view.registers.assets, period);
         if contracts.is_empty() {
             return Ok(Posted { receipts: Vec::new(), replayed: false });
         }
@@ -62,7 +62,7 @@ pub fn register(view: &View, name: &str, day: Date) -> Option<Value> {
         }
         "custody" => json!(report::custody(registers, day)),
         "contracts" => json!(report::contracts(registers, day)),
-        "due" => json!(produce::due(registers, period)),
+        "due" => json!(accrual::due(&registers.contracts, &registers.assets, period)),
         "shops" => {
             let shops: Vec<_> = view.dimensions.of(Dimension::Shop).map(|value| value.code.clone()).collect();
             json!(report::shops(registers, &shops, period))

@@ -2,7 +2,7 @@
 //! Deciding is pure and in memory; nothing here touches the store.
 
 use crate::bookkeeper::receipt::{Receipt, RefusedDraft};
-use crate::bookkeeper::writer::PostRequest;
+use crate::bookkeeper::request::PostRequest;
 use crate::chain::Digest;
 use crate::chain::tree::Edge;
 use crate::collective::Fact;

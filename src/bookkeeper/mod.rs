@@ -11,6 +11,7 @@ pub mod desk;
 pub mod keys;
 pub mod receipt;
 pub mod report;
+pub mod request;
 pub mod seal;
 pub mod stage;
 mod stream;
@@ -22,8 +23,9 @@ pub use clock::Clock;
 pub use receipt::{PostError, Posted, Receipt, RefusedDraft};
 
 use crate::bookkeeper::keys::{KeyError, Keys};
+use crate::bookkeeper::request::{DeclareRequest, PostRequest, StreamRequest};
 use crate::bookkeeper::view::{View, Views};
-use crate::bookkeeper::writer::{DeclareRequest, GROUP_VOUCHERS_MAX, Job, PostRequest, QUEUE_LENGTH, StreamRequest, Writer};
+use crate::bookkeeper::writer::{GROUP_VOUCHERS_MAX, Job, QUEUE_LENGTH, Writer};
 use crate::collective::fact::{Fact, Withdrawal};
 use crate::journal::event::{Declaration, Declared, Event};
 use crate::journal::{Original, entry};

@@ -3,8 +3,9 @@
 
 use crate::bookkeeper::desk::Desk;
 use crate::bookkeeper::receipt::{PostError, Receipt};
+use crate::bookkeeper::request::{PostRequest, StreamRequest};
 use crate::bookkeeper::view::View;
-use crate::bookkeeper::writer::{PostRequest, StreamRequest, Writer};
+use crate::bookkeeper::writer::Writer;
 use crate::journal::projection::RequestRow;
 use crate::store::StoreError;
 use crate::store::append::Appender;

@@ -7,14 +7,13 @@
 use crate::bookkeeper::clock::Clock;
 use crate::bookkeeper::desk::{Desk, refused_whole};
 use crate::bookkeeper::receipt::{PostError, Posted, Receipt};
+use crate::bookkeeper::request::{DeclareRequest, PostRequest, StreamRequest};
 use crate::bookkeeper::stage::Stopwatch;
 use crate::bookkeeper::view::{View, Views};
 use crate::chain::Digest;
 use crate::journal::projection::RequestRow;
-use crate::journal::{Declaration, Event, Latest, Original, State};
-use crate::ledger::Draft;
+use crate::journal::{Event, Latest, State};
 use crate::ledger::refusal::Rule;
-use crate::ledger::voucher::Signatures;
 use crate::store::append::Standing;
 use crate::store::{Batch, Store, StoreError};
 use std::collections::HashMap;
@@ -31,53 +30,6 @@ pub const GROUP_VOUCHERS_MAX: usize = 4_000;
 const DECIDED_EARLY: usize = 256;
 /// How often in a row a group is decided again because another process was first.
 const LOST_MAX: u32 = 10;
-
-/// A request to post vouchers: all of them or none.
-pub struct PostRequest {
-    pub book: String,
-    pub key: String,
-    pub digest: Digest,
-    /// Facts of the business, and who signs the vouchers that they ask for.
-    pub facts: Vec<Declaration>,
-    pub signatures: Signatures,
-    pub drafts: Vec<Draft>,
-    /// The voucher that a reversal takes back.
-    pub original: Option<Original>,
-}
-
-impl PostRequest {
-    /// A request that asks nothing yet.
-    pub fn new(book: &str, key: &str) -> PostRequest {
-        PostRequest {
-            book: book.to_owned(),
-            key: key.to_owned(),
-            digest: Digest::ZERO,
-            facts: Vec::new(),
-            signatures: Signatures::default(),
-            drafts: Vec::new(),
-            original: None,
-        }
-    }
-
-    /// Whether a request that was served under this key asked the same. The key of facts is made of what they say.
-    fn is_same(&self, served: Digest) -> bool {
-        served == self.digest || (!self.facts.is_empty() && self.drafts.is_empty())
-    }
-}
-
-/// What can be declared: a new book, or something about one.
-pub enum DeclareRequest {
-    Open { id: Uuid, opening: Declaration },
-    In { book: String, declaration: Declaration },
-}
-
-/// A request too large for memory: vouchers come in chunks, and stand or fall together. The sender closes
-/// `chunks` after a last empty one; without it the request was abandoned, and nothing is posted.
-pub struct StreamRequest {
-    pub book: String,
-    pub key: String,
-    pub chunks: mpsc::Receiver<Vec<Draft>>,
-}
 
 type Reply<T> = oneshot::Sender<Result<T, PostError>>;
 

@@ -31,14 +31,14 @@ pub mod tree;
 mod reference;
 
 pub use checkpoint::{Checkpoint, CheckpointError};
-pub use digest::{Digest, DigestError};
+pub use digest::{Digest, DigestError, node_hash};
 pub use head::{HEAD_LENGTH, Head, HeadError, Kind, body_hash, leaf_hash};
 pub use key::{KeyError, Signer, VerifierKey};
 pub use note::{Note, NoteError, NoteSignature, VerifiedNote};
 pub use proof::{ConsistencyProof, InclusionProof, Plan, ProofError, consistency_plan, inclusion_plan, root_plan};
 pub use tile::{TILE_WIDTH, TileError, TileId};
 pub use tlog_proof::{Proven, TlogProof, TlogProofError};
-pub use tree::{Edge, EdgeError, FullTile, Node, NodePlace, empty_root, node_hash, root};
+pub use tree::{Edge, EdgeError, FullTile, Node, NodePlace, empty_root, root};
 
 /// Reads a decimal as the C2SP texts write it: ASCII digits only, no sign, no leading zero (except `0` itself).
 /// The standard parser would also take `+5` and `007`, which would give one number two spellings.

@@ -7,7 +7,8 @@
 
 use std::collections::BTreeSet;
 
-use super::tree::{Node, fold, node_hash, root};
+use super::digest::node_hash;
+use super::tree::{Node, fold, root};
 use super::{Digest, TileId};
 
 /// Why a proof does not hold, or cannot be made.

@@ -9,8 +9,8 @@ pub use super::bundle::{
     parse_entries_path,
 };
 use super::digest::DIGEST_LENGTH;
+use super::digest::node_hash;
 use super::parse_decimal;
-use super::tree::node_hash;
 
 /// Hashes in a full tile; entries in a full bundle.
 pub const TILE_WIDTH: u16 = 256;

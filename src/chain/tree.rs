@@ -3,23 +3,12 @@
 //! Only the right edge of an append-only tree can still change. [`Edge`] keeps exactly that, so appending the
 //! millionth entry costs one hash on average and signing its root about twenty.
 
+use super::digest::node_hash;
 use super::tile::{TILE_HEIGHT, TILE_WIDTH, hash_from_tile};
 use super::{Digest, TileId};
 
-/// RFC 6962 section 2.1: what stands before two children, so that no inner node can pass for a leaf.
-const NODE_PREFIX: u8 = 1;
-
 /// The most leaves a tree here may have: `seq` must stay within a signed 64-bit database column.
 pub const SIZE_MAX: u64 = u64::MAX >> 1;
-
-/// Hash of an inner node, SHA-256(0x01 || left || right).
-pub fn node_hash(left: Digest, right: Digest) -> Digest {
-    // One contiguous buffer: this is the hottest line of the verifier.
-    let mut buffer = [NODE_PREFIX; 65];
-    buffer[1..33].copy_from_slice(left.as_bytes());
-    buffer[33..].copy_from_slice(right.as_bytes());
-    Digest::of(&buffer)
-}
 
 /// Root of a tree without leaves: SHA-256 of nothing.
 pub fn empty_root() -> Digest {

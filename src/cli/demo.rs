@@ -2,9 +2,10 @@
 
 use crate::bookkeeper::{Bookkeeper, random_book_id};
 use crate::cli::args::{DemoOptions, Place, RangeOptions};
-use crate::cli::import::{self, People, Source};
+use crate::cli::import;
 use crate::cli::outcome::{Ending, Trouble};
 use crate::cli::print::say;
+use crate::cli::source::{People, Source};
 use crate::cli::{import_business, print, report, serve};
 use crate::ledger::statement::GroupBy;
 use indicatif::{ProgressBar, ProgressStyle};

@@ -1,9 +1,9 @@
 //! `import shop-days` and the sample's roles: facts from files. What the registers hold already is counted and left alone.
 
 use crate::bookkeeper::Bookkeeper;
-use crate::cli::import::{Imported, People, Source};
 use crate::cli::outcome::Trouble;
 use crate::cli::place::find_book;
+use crate::cli::source::{Imported, People, Source};
 use crate::collective::{Fact, Registers};
 use crate::files::read_shop_days;
 use crate::files::refusal::{FileReason, FileRefusal};

@@ -17,6 +17,7 @@ mod place;
 mod print;
 mod report;
 mod serve;
+mod source;
 
 use args::{Arguments, Command};
 use clap::{CommandFactory as _, Parser as _};

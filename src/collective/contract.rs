@@ -1,99 +1,12 @@
-//! 合同: lease, contracting, participation, intermediary service, consignment. Terms are signed once and never edited; what
-//! follows (money, accruals, an early end) are facts of their own.
+//! 合同: a lease, a contracting or an intermediary service with what follows its terms: money, accruals, an early end.
 
 use crate::collective::schedule::{self, Installment};
-use crate::collective::vat::Supply;
+use crate::collective::terms::ContractTerms;
 use crate::ledger::refusal::Rule;
 use crate::ledger::{Amount, DimensionCode, Period};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ContractKind {
-    /// 租赁
-    Lease,
-    /// 承包（发包）
-    Contracting,
-    /// 居间服务
-    Intermediary,
-}
-
-impl ContractKind {
-    pub fn chinese(self) -> &'static str {
-        match self {
-            ContractKind::Lease => "租赁",
-            ContractKind::Contracting => "承包",
-            ContractKind::Intermediary => "居间服务",
-        }
-    }
-
-    /// What is supplied, in the eyes of VAT.
-    pub fn supply(self) -> Supply {
-        match self {
-            ContractKind::Lease => Supply::RealEstateLease,
-            ContractKind::Contracting => Supply::FarmLandContract,
-            ContractKind::Intermediary => Supply::Service,
-        }
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Frequency {
-    Monthly,
-    Quarterly,
-    Yearly,
-}
-
-impl Frequency {
-    pub fn months(self) -> i32 {
-        match self {
-            Frequency::Monthly => 1,
-            Frequency::Quarterly => 3,
-            Frequency::Yearly => 12,
-        }
-    }
-}
-
-/// The terms as signed. Fields stand in the order of their names, as the bytes do.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ContractTerms {
-    /// 先付后用
-    #[serde(with = "crate::ledger::text::yes_no")]
-    pub advance: bool,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub asset: Option<DimensionCode>,
-    pub code: DimensionCode,
-    pub community: DimensionCode,
-    pub counterparty: DimensionCode,
-    /// 押金 in yuan.
-    pub deposit: Amount,
-    /// The last day.
-    pub end: Date,
-    /// 年递增, in basis points a year.
-    #[serde(with = "crate::ledger::text::count")]
-    pub escalation_basis_points: u32,
-    /// 评估底价 of one payment, in yuan; 0.00 where none was assessed.
-    pub floor: Amount,
-    pub frequency: Frequency,
-    pub income_type: DimensionCode,
-    pub kind: ContractKind,
-    /// 违约金, in basis points of the overdue amount a day.
-    #[serde(with = "crate::ledger::text::count")]
-    pub late_fee_basis_points: u32,
-    /// One payment in yuan, tax included.
-    pub rent: Amount,
-    /// 免租 days from the start.
-    #[serde(with = "crate::ledger::text::count")]
-    pub rent_free_days: u32,
-    /// 决议与四议两公开 document.
-    pub resolution: String,
-    pub signed: Date,
-    pub start: Date,
-}
 
 /// 终止: the contract runs until this day and no longer; what remains is settled by the day.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,11 +3,12 @@
 //! nothing but texts and arrays. [`Fact::decode`] accepts only what [`Fact::encode`] would have written.
 
 use crate::collective::asset::{AssetCard, AssetStep};
-use crate::collective::contract::{Accrual, ContractEnd, ContractTerms, MoneyReceived};
+use crate::collective::contract::{Accrual, ContractEnd, MoneyReceived};
 use crate::collective::dividend::{DividendPayment, DividendResolution};
 use crate::collective::role::RolesAssigned;
 use crate::collective::shares::ShareChange;
 use crate::collective::shop::{Settlement, ShopDay};
+use crate::collective::terms::ContractTerms;
 use serde::{Deserialize, Serialize};
 
 /// A voucher that facts produced was taken back: what it stood for is open again.

@@ -5,18 +5,21 @@
 //! This room is pure. It knows accounting ([`crate::ledger`]) and neither hashes nor databases. Start with [`fact`]
 //! (what can be recorded), then [`register`] (what stands, and what is refused) and [`mod@produce`] (what is posted).
 
+pub mod accrual;
 pub mod asset;
 pub mod contract;
 pub mod distribution;
 pub mod dividend;
 pub mod fact;
 pub mod produce;
+pub mod reference;
 pub mod register;
 pub mod report;
 pub mod role;
 pub mod schedule;
 pub mod shares;
 pub mod shop;
+pub mod terms;
 pub mod vat;
 
 pub use fact::Fact;

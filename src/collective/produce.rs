@@ -3,14 +3,16 @@
 
 mod dividend;
 
+use crate::collective::accrual::{month_amount, taxed};
 use crate::collective::asset::{AssetStep, Step};
-use crate::collective::contract::{Accrual, Contract, ContractKind, Money, MoneyReceived, unknown};
+use crate::collective::contract::{Accrual, Contract, Money, MoneyReceived, unknown};
 use crate::collective::fact::Fact;
+use crate::collective::reference;
 use crate::collective::register::Registers;
 use crate::collective::role::Role;
-use crate::collective::schedule::{by_month, rounded};
+use crate::collective::schedule::rounded;
 use crate::collective::shop::{Settlement, ShopAccounts, ShopDay};
-use crate::collective::vat;
+use crate::collective::terms::ContractKind;
 use crate::ledger::refusal::Rule;
 use crate::ledger::voucher::{Signatures, Source};
 use crate::ledger::{Amount, Dimension, DimensionCode, DimensionSet, Draft, DraftLine, Period, Purpose, Side, Word};
@@ -110,7 +112,7 @@ fn custody(registers: &Registers, step: &AssetStep) -> Result<Option<Produced>, 
     lines.debit(Role::CustodyAsset, amount, &tags)?;
     lines.credit(Role::CustodyContra, amount, &tags)?;
     Ok(Some(Produced {
-        reference: asset_reference(&step.asset, step.step, step.date),
+        reference: reference::asset_step(&step.asset, step.step, step.date),
         date: step.date,
         memo: format!("{}：{}（{}）", step.step.chinese(), asset.card.name, step.document),
         lines: lines.lines,
@@ -200,15 +202,6 @@ fn destination_missing(asset: &DimensionCode) -> Rule {
     }
 }
 
-/// Net and tax of a gross amount on a day.
-fn taxed(kind: ContractKind, gross: Amount, day: Date) -> Result<(Amount, Amount), Rule> {
-    let rate = vat::rate(kind.supply(), day).map(|rule| rule.basis_points);
-    rate.and_then(|rate| vat::split(gross, rate)).ok_or_else(|| Rule::Business {
-        code: "vat_rate_unknown",
-        message: format!("{day} 没有登记“{}”的增值税征收率。请先更新税率表。", kind.chinese()),
-    })
-}
-
 /// C1, C3, D1: one draft a contract.
 fn accruals(registers: &Registers, accrual: &Accrual) -> Result<Vec<Produced>, Rule> {
     accrual.contracts.iter().map(|code| accrue(registers, code, accrual.period)).collect()
@@ -244,18 +237,6 @@ fn accrue(registers: &Registers, code: &DimensionCode, period: Period) -> Result
     })
 }
 
-/// What a contract earns in a month: gross, or net of the tax that was due with each payment.
-fn month_amount(contract: &Contract, period: Period, net: bool) -> Result<Amount, Rule> {
-    let mut sum = Amount::ZERO;
-    for payment in contract.installments().iter().filter(|one| one.from <= period.last_day() && one.to >= period.first_day()) {
-        let amount = if net { taxed(contract.terms.kind, payment.gross, payment.due)?.0 } else { payment.gross };
-        let parts = by_month(payment.from, payment.to, amount);
-        let part = parts.iter().find(|(month, _)| *month == period).map_or(Amount::ZERO, |(_, part)| *part);
-        sum = sum.checked_add(part).unwrap_or(Amount::MAX);
-    }
-    Ok(sum)
-}
-
 /// F1, F6: one balanced draft a shop-day.
 fn shop_day(registers: &Registers, day: &ShopDay) -> Result<Produced, Rule> {
     let lines = day.draft_lines(&shop_accounts(registers)?).ok_or_else(|| too_large("营业日报"))?;
@@ -271,16 +252,11 @@ fn shop_day(registers: &Registers, day: &ShopDay) -> Result<Produced, Rule> {
 fn settled(registers: &Registers, settlement: &Settlement) -> Result<Produced, Rule> {
     let lines = settlement.draft_lines(&shop_accounts(registers)?).ok_or_else(|| too_large("结算"))?;
     Ok(Produced {
-        reference: settlement_reference(settlement),
+        reference: reference::settlement(settlement),
         date: settlement.date,
         memo: format!("门店 {} {}结算到账", settlement.shop, settlement.tender.chinese()),
         lines,
     })
-}
-
-/// The reference of a settlement: one a day for each shop and tender.
-pub fn settlement_reference(settlement: &Settlement) -> String {
-    format!("settlement_arrived/{}/{}/{}", settlement.shop, settlement.date, settlement.tender.chinese())
 }
 
 fn too_large(what: &str) -> Rule {
@@ -304,25 +280,6 @@ fn shop_accounts(registers: &Registers) -> Result<ShopAccounts, Rule> {
         vat: account(Role::Vat)?,
         wechat_in_transit: account(Role::WechatInTransit)?,
     })
-}
-
-/// The contracts that earn something in a month and have not been accrued for it: what a month end has to do.
-pub fn due(registers: &Registers, period: Period) -> Vec<DimensionCode> {
-    let accrues = |contract: &&Contract| {
-        let terms = &contract.terms;
-        let own = terms.asset.as_ref().is_none_or(|asset| registers.assets.get(asset).is_none());
-        own && terms.kind != ContractKind::Intermediary
-            && !contract.accrued.contains(&period)
-            && month_amount(contract, period, terms.advance).is_ok_and(|amount| !amount.is_zero())
-    };
-    registers.contracts.iter().filter(accrues).map(|contract| contract.terms.code.clone()).collect()
-}
-
-/// The reference of an asset's step.
-pub fn asset_reference(asset: &DimensionCode, step: Step, date: Date) -> String {
-    let word = serde_json::to_value(step).ok();
-    let word = word.as_ref().and_then(|value| value.as_str()).unwrap_or_default();
-    format!("asset_stepped/{asset}/{word}/{date}")
 }
 
 #[cfg(test)]

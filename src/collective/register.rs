@@ -1,11 +1,12 @@
 //! 台账: what all facts of a book add up to. Nothing here comes from anywhere but facts, so a replay of the journal builds
 //! every register anew, and a start needs no vouchers to be read.
 
+use crate::collective::accrual;
 use crate::collective::asset::{AssetRegister, Step};
 use crate::collective::contract::{Accrual, ContractRegister, unknown};
 use crate::collective::dividend::DividendRegister;
 use crate::collective::fact::Fact;
-use crate::collective::produce;
+use crate::collective::reference;
 use crate::collective::role::Roles;
 use crate::collective::shares::ShareRegister;
 use crate::collective::shop::{Settlement, ShopDayRegister};
@@ -95,7 +96,7 @@ impl Registers {
         if rules.is_empty() {
             rules.extend(self.shops.examine_settlement(settlement));
         }
-        if self.settlements.contains_key(&produce::settlement_reference(settlement)) {
+        if self.settlements.contains_key(&reference::settlement(settlement)) {
             let tender = settlement.tender.chinese();
             let message = format!("门店 {} {} 的{tender}结算已经记过。请核对日期。", settlement.shop, settlement.date);
             rules.push(business("settlement_duplicate", message));
@@ -103,20 +104,20 @@ impl Registers {
         rules
     }
 
-    fn examine_accrual(&self, accrual: &Accrual) -> Vec<Rule> {
+    fn examine_accrual(&self, wanted: &Accrual) -> Vec<Rule> {
         let mut rules = Vec::new();
-        if accrual.contracts.is_empty() {
+        if wanted.contracts.is_empty() {
             rules.push(Rule::NothingDeclared);
         }
-        if accrual.contracts.windows(2).any(|pair| pair[0] >= pair[1]) {
+        if wanted.contracts.windows(2).any(|pair| pair[0] >= pair[1]) {
             rules.push(business("accrual_order", "合同要按编码排列，每份只写一次。".into()));
         }
-        let due = produce::due(self, accrual.period);
-        for code in &accrual.contracts {
+        let due = accrual::due(&self.contracts, &self.assets, wanted.period);
+        for code in &wanted.contracts {
             if self.contracts.get(code).is_none() {
                 rules.push(unknown(code));
             } else if due.binary_search(code).is_err() {
-                let message = format!("合同 {code} 在 {} 没有要计提的收入，或已经计提。", accrual.period);
+                let message = format!("合同 {code} 在 {} 没有要计提的收入，或已经计提。", wanted.period);
                 rules.push(business("accrual_not_due", message));
             }
         }
@@ -136,7 +137,7 @@ impl Registers {
             Fact::ShopDayReported(day) => self.shops.apply(day),
             Fact::SettlementArrived(settlement) => {
                 self.shops.apply_settlement(settlement);
-                self.settlements.insert(produce::settlement_reference(settlement), settlement.clone());
+                self.settlements.insert(reference::settlement(settlement), settlement.clone());
             }
             Fact::ShareChanged(change) => self.shares.apply(change.clone()),
             Fact::DividendResolved(resolution) => self.dividends.resolve(resolution, &self.shares),

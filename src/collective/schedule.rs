@@ -1,7 +1,7 @@
 //! 收款计划: what a contract is worth, payment by payment and month by month. Everything is computed from the terms; a part of
 //! a payment is its share by days, and parts always sum to the whole.
 
-use crate::collective::contract::ContractTerms;
+use crate::collective::terms::ContractTerms;
 use crate::ledger::{Amount, Period};
 use jiff::civil::Date;
 use jiff::{Span, Unit};
@@ -87,7 +87,7 @@ pub fn by_month(from: Date, to: Date, amount: Amount) -> Vec<(Period, Amount)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::collective::contract::{ContractKind, Frequency};
+    use crate::collective::terms::{ContractKind, Frequency};
     use crate::ledger::DimensionCode;
     use proptest::prelude::*;
 

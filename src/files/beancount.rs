@@ -4,7 +4,7 @@
 //! capital or a digit there. Costs (成本) are assets: what is in production is inventory. Memorandum accounts are
 //! `Equity:Memorandum:…`; they balance among themselves and leave the total of equity as it is.
 
-use crate::files::export::{ExportError, account_paths, on_one_line, signed};
+use crate::files::plain::{ExportError, account_paths, on_one_line, signed};
 use crate::ledger::book::BookProfile;
 use crate::ledger::{Account, AccountCode, Chart, Element, Voucher};
 use std::collections::BTreeMap;

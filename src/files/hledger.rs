@@ -3,7 +3,7 @@
 //! Accounts are `资产:1002 银行存款:100201 基本户`. Costs (成本) are assets: what is in production is inventory.
 //! Memorandum accounts stand under a root of their own and have no type, so no statement shows them.
 
-use crate::files::export::{ExportError, account_paths, on_one_line, signed};
+use crate::files::plain::{ExportError, account_paths, on_one_line, signed};
 use crate::ledger::book::BookProfile;
 use crate::ledger::{Account, AccountCode, Chart, Element, Voucher};
 use std::collections::BTreeMap;

@@ -1,7 +1,7 @@
 //! CSV 导出: the voucher format that [`crate::files::vouchers`] reads, with the entry's place in the journal beside it.
 //! Read into an empty book it gives the same balances.
 
-use crate::files::export::ExportError;
+use crate::files::plain::ExportError;
 use crate::ledger::{Dimension, Side, Voucher};
 use std::borrow::Cow;
 use std::io::Write;

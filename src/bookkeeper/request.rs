@@ -1,0 +1,55 @@
+//! What is asked of the writer.
+
+use crate::chain::Digest;
+use crate::journal::{Declaration, Original};
+use crate::ledger::Draft;
+use crate::ledger::voucher::Signatures;
+use tokio::sync::mpsc;
+use uuid::Uuid;
+
+/// A request to post vouchers: all of them or none.
+pub struct PostRequest {
+    pub book: String,
+    pub key: String,
+    pub digest: Digest,
+    /// Facts of the business, and who signs the vouchers that they ask for.
+    pub facts: Vec<Declaration>,
+    pub signatures: Signatures,
+    pub drafts: Vec<Draft>,
+    /// The voucher that a reversal takes back.
+    pub original: Option<Original>,
+}
+
+impl PostRequest {
+    /// A request that asks nothing yet.
+    pub fn new(book: &str, key: &str) -> PostRequest {
+        PostRequest {
+            book: book.to_owned(),
+            key: key.to_owned(),
+            digest: Digest::ZERO,
+            facts: Vec::new(),
+            signatures: Signatures::default(),
+            drafts: Vec::new(),
+            original: None,
+        }
+    }
+
+    /// Whether a request that was served under this key asked the same. The key of facts is made of what they say.
+    pub fn is_same(&self, served: Digest) -> bool {
+        served == self.digest || (!self.facts.is_empty() && self.drafts.is_empty())
+    }
+}
+
+/// What can be declared: a new book, or something about one.
+pub enum DeclareRequest {
+    Open { id: Uuid, opening: Declaration },
+    In { book: String, declaration: Declaration },
+}
+
+/// A request too large for memory: vouchers come in chunks, and stand or fall together. The sender closes
+/// `chunks` after a last empty one; without it the request was abandoned, and nothing is posted.
+pub struct StreamRequest {
+    pub book: String,
+    pub key: String,
+    pub chunks: mpsc::Receiver<Vec<Draft>>,
+}

@@ -1,0 +1,111 @@
+//! A file to be imported, the people behind it, and what came of it.
+
+use crate::chain::Digest;
+use crate::cli::outcome::Trouble;
+use crate::cli::print::say;
+use crate::files::{FileRefusal, Notes};
+use serde_json::{Value, json};
+use std::io::{Cursor, Read};
+use std::path::{Path, PathBuf};
+
+/// Where a file's bytes come from; it can be read more than once.
+#[derive(Clone)]
+pub struct Source {
+    pub name: String,
+    place: SourcePlace,
+}
+
+#[derive(Clone)]
+enum SourcePlace {
+    File(PathBuf),
+    Bytes(&'static [u8]),
+}
+
+/// Who prepares and who approves what a file does not sign itself.
+#[derive(Clone, Copy)]
+pub struct People<'a> {
+    pub by: &'a str,
+    pub approved_by: &'a str,
+}
+
+impl Source {
+    pub fn file(path: &Path) -> Source {
+        Source { name: path.display().to_string(), place: SourcePlace::File(path.to_owned()) }
+    }
+
+    pub fn bytes(name: &str, bytes: &'static [u8]) -> Source {
+        Source { name: name.to_owned(), place: SourcePlace::Bytes(bytes) }
+    }
+
+    pub fn open(&self) -> Result<Box<dyn Read + Send>, Trouble> {
+        match &self.place {
+            SourcePlace::Bytes(bytes) => Ok(Box::new(Cursor::new(*bytes))),
+            SourcePlace::File(path) => match std::fs::File::open(path) {
+                Ok(file) => Ok(Box::new(file)),
+                Err(error) => {
+                    Err(Trouble::environment("file_unreadable", format!("打不开文件 {}：{error}。请检查路径和权限。", self.name)))
+                }
+            },
+        }
+    }
+
+    /// The idempotency key of this file: what it holds, not what it is called.
+    pub fn key(&self) -> Result<String, Trouble> {
+        use sha2::Digest as _;
+        let (mut reader, mut hash, mut buffer) = (self.open()?, sha2::Sha256::new(), vec![0; 64 * 1024]);
+        loop {
+            let read = reader
+                .read(&mut buffer)
+                .map_err(|error| Trouble::environment("file_unreadable", format!("读文件 {} 出错：{error}。", self.name)))?;
+            if read == 0 {
+                return Ok(format!("file:{}", Digest::from_bytes(hash.finalize().into())));
+            }
+            hash.update(&buffer[..read]);
+        }
+    }
+
+    pub fn refuse(&self, refusal: FileRefusal) -> Trouble {
+        let refusal = refusal.of_file(&self.name);
+        let code = refusal.reasons.first().map_or("file_refused", |reason| reason.code).to_owned();
+        let mut details: Vec<String> = refusal.reasons.iter().map(ToString::to_string).collect();
+        if refusal.more {
+            details.push("其余从略，请先改正以上各处。".into());
+        }
+        let message = format!("文件 {} 没有导入，一行也没有记账，须改正 {} 处：", self.name, refusal.reasons.len());
+        Trouble { exit: 10, code, message, details }
+    }
+}
+
+/// What an import did, for people and programs.
+pub struct Imported {
+    pub what: &'static str,
+    pub added: u64,
+    pub unchanged: u64,
+    /// The very file was imported before.
+    pub replayed: bool,
+    pub dry_run: bool,
+    pub notes: Notes,
+}
+
+impl Imported {
+    pub fn json(&self) -> Value {
+        json!({
+            "what": self.what, "added": self.added, "unchanged": self.unchanged, "replayed": self.replayed,
+            "dry_run": self.dry_run, "notes": self.notes,
+        })
+    }
+
+    pub fn print(&self) {
+        match (self.replayed, self.dry_run) {
+            (true, _) => say!("这个文件以前导入过，这次没有再记（{} 项）。", self.unchanged),
+            (false, true) => say!("检查通过：可导入{} {} 项，已有 {} 项。没有记账。", self.what, self.added, self.unchanged),
+            (false, false) => say!("已导入{} {} 项，已有 {} 项。", self.what, self.added, self.unchanged),
+        }
+        if !self.notes.ignored_columns.is_empty() {
+            say!("未使用的列：{}", self.notes.ignored_columns.join("、"));
+        }
+        if self.notes.skipped_count > 0 {
+            say!("跳过合计等 {} 行：{:?}", self.notes.skipped_count, self.notes.skipped_rows);
+        }
+    }
+}

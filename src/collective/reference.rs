@@ -1,0 +1,18 @@
+//! 引用: what ties a produced voucher to its fact: the fact's word and what it is about, with slashes between.
+
+use crate::collective::asset::Step;
+use crate::collective::shop::Settlement;
+use crate::ledger::DimensionCode;
+use jiff::civil::Date;
+
+/// The reference of a settlement: one a day for each shop and tender.
+pub fn settlement(settlement: &Settlement) -> String {
+    format!("settlement_arrived/{}/{}/{}", settlement.shop, settlement.date, settlement.tender.chinese())
+}
+
+/// The reference of an asset's step.
+pub fn asset_step(asset: &DimensionCode, step: Step, date: Date) -> String {
+    let word = serde_json::to_value(step).ok();
+    let word = word.as_ref().and_then(|value| value.as_str()).unwrap_or_default();
+    format!("asset_stepped/{asset}/{word}/{date}")
+}
