@@ -185,6 +185,9 @@ impl Bookkeeper {
         if replay.state.book.turnover() != view.book.turnover() || replay.state.book.has_posted() != view.book.has_posted() {
             check.find(7, "book", None, "账套的累计发生额与条目重算结果不符");
         }
+        if replay.state.registers != view.registers {
+            check.find(7, "registers", None, "业务台账与事实重放结果不符");
+        }
         if u64::try_from(self.store.audit_last_seq(view.number).await?) != Ok(latest.seq) {
             check.find(4, "entry", None, "条目表中有链头之外的条目");
         }

@@ -4,6 +4,7 @@
 use crate::support::{Program, root};
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::process::Command;
 
 #[test]
 fn shop_days_come_in_once_and_a_bad_file_not_at_all() {
@@ -155,6 +156,31 @@ fn the_articles_figures_come_out_to_the_fen() {
         assert_eq!(found, *wanted, "{name} {scope}");
     }
 
+    // An auditor with nothing but the keys and the package.
+    let package = folder.path().join("package");
+    let out = package.to_str().expect("path");
+    program.json(&["export", "package", "--out", out]);
+    let verify = |code: i32| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_cunshe-verify"));
+        command.arg(out).arg("--json");
+        for book in books {
+            command.arg("--key").arg(data.join(format!("{book}.vkey")));
+        }
+        let output = command.output().expect("runs");
+        let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        assert_eq!((output.status.code(), &report["exit_code"]), (Some(code), &Value::from(code)), "{report:#}");
+    };
+    verify(0);
+    // One digit of a shop's day, which is a fact and no voucher.
+    let bodies = package.join("tuanjie/bodies/000");
+    let whole = std::fs::read(&bodies).expect("readable");
+    let at = whole.windows(9).position(|bytes| bytes == b"\"gross\":\"").expect("a shop day in the first bundle") + 9;
+    let mut spoiled = whole.clone();
+    spoiled[at] = if spoiled[at] == b'9' { b'8' } else { b'9' };
+    std::fs::write(&bodies, spoiled).expect("written");
+    verify(5);
+    std::fs::write(&bodies, whole).expect("restored");
+    verify(0);
     // A second start finds everything in place.
     let before = program.json(&["book", "list"]);
     program.json(&["demo", "--no-serve"]);

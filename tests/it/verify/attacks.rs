@@ -2,6 +2,7 @@
 
 use super::fixture::{Fixture, ORIGIN, VOUCHERS, declaration, rewrite_voucher, seal, spoil, write_package};
 use cunshe::chain::{HEAD_LENGTH, Signer};
+use cunshe::collective::Fact;
 use cunshe::journal::{Declared, Entry, Event};
 use cunshe::ledger::chart::ChartStandard;
 use cunshe::ledger::{Amount, Dimension, DimensionCode, Period};
@@ -156,6 +157,10 @@ fn entries_cut_inserted_or_swapped_are_found() {
     }
 }
 
+fn fact(word: &str, record: &[u8]) -> Event {
+    declaration(Declared::Fact(Box::new(Fact::decode(word, record).expect("canonical"))))
+}
+
 #[test]
 fn broken_rules_are_found_though_everything_is_sealed() {
     type Change = fn(&mut Vec<Event>);
@@ -166,7 +171,16 @@ fn broken_rules_are_found_though_everything_is_sealed() {
         voucher.number.serial = 51;
         events.push(Event::voucher(voucher));
     };
-    let table: [(&str, Change); 9] = [
+    let table: [(&str, Change); 12] = [
+        ("asset_unknown", |events| {
+            let step = br#"{"asset":"DG-1","date":"2025-02-01","document":"x","step":"lost"}"#;
+            events.push(fact("asset_stepped", step));
+        }),
+        ("reference_unknown", |events| events.push(fact("withdrawn", br#"{"reference":"money_received/HT-1/x"}"#))),
+        ("shop_day_payments_differ", |events| {
+            let day = br#"{"cost":"0.00","date":"2025-02-01","discount":"0.00","receipts":"1","returns":"0.00","rounding":"0.00","sales":[{"channel":"x","gross":"5.00"}],"shift":"1","shop":"s","short_over":"0.00","tax_basis_points":"100","tenders":[{"amount":"4.00","kind":"cash"}]}"#;
+            events.push(fact("shop_day_reported", day));
+        }),
         ("period_closed", closed_january),
         ("unbalanced", |events| rewrite_voucher(events, 500, |voucher| voucher.lines[0].amount = Amount::from_fen(5))),
         ("serial_not_next", |events| rewrite_voucher(events, 500, |voucher| voucher.number.serial += 1)),

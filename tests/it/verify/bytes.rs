@@ -3,10 +3,12 @@
 use super::fixture::{BOOK, events, seal};
 use crate::support::root;
 use cunshe::chain::Kind;
-use cunshe::journal::Event;
+use cunshe::collective::Fact;
+use cunshe::journal::{Declared, Event};
 use cunshe::ledger::{AccountCode, Amount, DimensionSet, Period, Purpose, Side, Voucher, Word};
 use jiff::civil::Date;
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::fs;
 
 /// Changing any field of a voucher or declaration changes its body, and decoding gives back what was encoded.
@@ -83,4 +85,26 @@ fn golden_entries_are_as_they_were() {
     let path = root().join("tests/vectors/journal/entries.txt");
     let golden = fs::read_to_string(&path).unwrap_or_default();
     assert!(golden == shown.join("\n"), "tests/vectors/journal/entries.txt differs from:\n{}", shown.join("\n"));
+}
+
+/// Frozen records of every kind of fact: a change here is a new kind, never an edit of the vectors.
+#[test]
+fn golden_facts_are_read_as_they_were_written() {
+    let text = fs::read_to_string(root().join("tests/vectors/journal/facts.txt")).expect("vectors");
+    let mut seen = BTreeSet::new();
+    for line in text.lines() {
+        let (word, record) = line.split_once(' ').expect("a word and a record");
+        let fact = Fact::decode(word, record.as_bytes()).unwrap_or_else(|| panic!("{line}"));
+        let event = Event::declaration("示例甲", Date::constant(2025, 1, 31), Declared::Fact(Box::new(fact)));
+        let body = cunshe::journal::wire::encode(&BOOK, &event);
+        assert_eq!(cunshe::journal::wire::decode(&BOOK, &body).as_ref(), Ok(&event), "{line}");
+        let told = format!("\"declared\":{record},\"type\":\"{word}\"}}");
+        assert!(String::from_utf8_lossy(&body).ends_with(&told), "{line}");
+        // Any other spelling of the same record is refused.
+        for other in [record.replacen(':', ": ", 1), record.replacen("\":\"", "\":\"\\u0020", 1), format!("{record} ")] {
+            assert_eq!(Fact::decode(word, other.as_bytes()), None, "{other}");
+        }
+        seen.insert(word);
+    }
+    assert_eq!(seen.len(), Fact::WORDS.len(), "every kind of fact has a vector");
 }
