@@ -3,6 +3,7 @@
 //! Rendered here, complete when they arrive: no script, nothing fetched from another host. The route table is
 //! [`router`]; [`overview`], [`community`] and [`voucher`] are the pages, [`figure`] is how amounts look.
 
+pub mod business;
 pub mod community;
 pub mod figure;
 pub mod overview;

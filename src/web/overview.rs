@@ -4,6 +4,7 @@ use crate::bookkeeper::Bookkeeper;
 use crate::bookkeeper::trace::DimensionProfit;
 use crate::ledger::statement::{GroupBy, IncomeGroup, IncomeRow, IncomeTable, Range};
 use crate::ledger::{Amount, Dimension, Period, amount};
+use crate::web::business::{Collection, Custody, collection, custody};
 use crate::web::figure::Money;
 use crate::web::page::{Page, Trouble, community_address, opened, range};
 use crate::web::section::{Heading, Item, Section, by_amount};
@@ -30,6 +31,10 @@ pub struct Overview {
     sections: Vec<Section>,
     shops: Vec<ShopRow>,
     shop_total: ShopRow,
+    /// The last day of the range: registers are shown as of it.
+    day: String,
+    custody: Option<Custody>,
+    collection: Option<Collection>,
 }
 
 /// One shop's year: three figures.
@@ -62,6 +67,9 @@ pub async fn show(
         sections: vec![communities(&months), streets, sources(&types), by_month(&months)],
         shops: shops.into_iter().map(shop_row).collect(),
         shop_total,
+        day: range.to.last_day().to_string(),
+        custody: custody(&views, range.to.last_day()),
+        collection: collection(&views, range.to.last_day()),
     }))
 }
 

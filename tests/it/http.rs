@@ -1,5 +1,6 @@
 //! The HTTP door from outside: posting, retrying, reading, proving, and every kind of request that is not as it should be.
 
+mod business;
 mod malformed;
 mod openapi;
 mod posting;

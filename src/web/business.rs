@@ -1,0 +1,106 @@
+//! 代管资产与合同收缴: what the registers of all books show on the last day of the months asked for.
+
+use crate::bookkeeper::view::View;
+use crate::collective::report::{self, Use};
+use crate::ledger::{Amount, Dimension, DimensionCode, amount};
+use crate::web::figure::{Money, share};
+use jiff::civil::Date;
+use std::sync::Arc;
+
+/// One entrusted asset.
+pub struct AssetRow {
+    pub name: String,
+    pub community: String,
+    /// m²
+    pub area: String,
+    pub standing: &'static str,
+    /// Needs someone's attention.
+    pub alarming: bool,
+    pub rent: Option<Money>,
+}
+
+/// 盘活情况: how many assets there are, and how many of them earn something.
+pub struct Custody {
+    pub rows: Vec<AssetRow>,
+    pub count: usize,
+    pub let_count: usize,
+    pub idle_count: usize,
+    pub expired_count: usize,
+}
+
+/// One contract that is not as it should be.
+pub struct ContractRow {
+    pub code: String,
+    pub community: String,
+    pub counterparty: String,
+    pub overdue: Money,
+    pub since: String,
+    pub warnings: String,
+}
+
+/// 合同收缴情况.
+pub struct Collection {
+    pub count: usize,
+    pub due: Money,
+    pub received: Money,
+    pub overdue: Money,
+    pub rate: String,
+    /// Those with a warning, the largest debt first.
+    pub rows: Vec<ContractRow>,
+}
+
+fn name(view: &View, dimension: Dimension, code: &DimensionCode) -> String {
+    view.dimensions.get(dimension, code).map_or_else(|| code.to_string(), |value| value.name.clone())
+}
+
+/// `None` where no asset is registered.
+pub fn custody(views: &[Arc<View>], day: Date) -> Option<Custody> {
+    let rows: Vec<(Use, AssetRow)> = views
+        .iter()
+        .flat_map(|view| {
+            report::custody(&view.registers, day).into_iter().map(move |row| {
+                let community = row.custodian.as_ref().map(|code| name(view, Dimension::Community, code)).unwrap_or_default();
+                let shown = AssetRow {
+                    name: row.name,
+                    community,
+                    area: row.area.to_string(),
+                    standing: row.use_.chinese(),
+                    alarming: matches!(row.use_, Use::Expired | Use::Idle),
+                    rent: row.rent.map(Money::from),
+                };
+                (row.use_, shown)
+            })
+        })
+        .collect();
+    let count_of = |wanted: Use| rows.iter().filter(|(use_, _)| *use_ == wanted).count();
+    let (let_count, idle_count, expired_count) = (count_of(Use::Let), count_of(Use::Idle), count_of(Use::Expired));
+    let count = rows.len();
+    let rows = rows.into_iter().map(|(_, row)| row).collect();
+    (count > 0).then_some(Custody { rows, count, let_count, idle_count, expired_count })
+}
+
+/// `None` where no contract is registered, or a sum leaves an `i64`.
+pub fn collection(views: &[Arc<View>], day: Date) -> Option<Collection> {
+    let all: Vec<(&Arc<View>, report::ContractRow)> =
+        views.iter().flat_map(|view| report::contracts(&view.registers, day).into_iter().map(move |row| (view, row))).collect();
+    let sum = |of: fn(&report::ContractRow) -> Amount| amount::sum(all.iter().map(|(_, row)| of(row)));
+    let (due, received, overdue) = (sum(|row| row.due)?, sum(|row| row.received)?, sum(|row| row.overdue)?);
+    let mut wrong: Vec<_> = all.iter().filter(|(_, row)| !row.warnings.is_empty()).collect();
+    wrong.sort_by_key(|(_, row)| std::cmp::Reverse(row.overdue));
+    let shown = |(view, row): &(&Arc<View>, report::ContractRow)| ContractRow {
+        code: row.contract.to_string(),
+        community: name(view, Dimension::Community, &row.community),
+        counterparty: name(view, Dimension::Counterparty, &row.counterparty),
+        overdue: row.overdue.into(),
+        since: row.overdue_since.map(|date| date.to_string()).unwrap_or_default(),
+        warnings: row.warnings.iter().map(|warning| warning.chinese()).collect::<Vec<_>>().join("、"),
+    };
+    (!all.is_empty()).then(|| Collection {
+        count: all.len(),
+        rate: share(due.checked_sub(overdue).unwrap_or_default(), due),
+        due: due.into(),
+        received: received.into(),
+        overdue: overdue.into(),
+        rows: wrong.into_iter().map(shown).collect(),
+    })
+}
