@@ -3,6 +3,7 @@
 use crate::support::{Program, Service, root};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
+use std::process::Command;
 
 struct Fetched {
     status: u16,
@@ -263,5 +264,37 @@ async fn names_stay_text_and_pages_leave_no_line_out() {
     for entry in std::fs::read_dir(root().join("src/web/templates")).expect("templates") {
         let text = std::fs::read_to_string(entry.expect("entry").path()).expect("a template");
         assert!(!text.contains("|safe") && !text.contains("| safe"), "no template switches escaping off");
+    }
+}
+
+/// Chromium takes the pages as they are: everything is drawn, and the browser has nothing to complain of.
+#[test]
+fn a_real_browser_shows_the_pages() {
+    let folder = tempfile::tempdir().expect("folder");
+    let program = Program::on(folder.path().join("data"));
+    program.json(&["demo", "--no-serve"]);
+    let service = program.serve();
+    for (path, shown) in
+        [("/", "2,377,500.00"), ("/communities/520627004001", "红旗社区"), ("/books/youxi/vouchers/2025-01/记-1", "营业日报")]
+    {
+        let output = Command::new("chromium")
+            .args([
+                "--headless",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-quic",
+                "--no-first-run",
+                "--disable-component-update",
+            ])
+            .args(["--disable-background-networking", "--disable-sync", "--enable-logging=stderr", "--window-size=390,844"])
+            .arg(format!("--user-data-dir={}", folder.path().join("browser").display()))
+            .args(["--dump-dom", &format!("{}{path}", service.url)])
+            .output()
+            .expect("Chromium is needed: install Debian's package `chromium`");
+        let (dom, log) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert!(output.status.success() && dom.contains(shown), "{path}: {log}");
+        // What a page does wrong (a blocked style, a missing file) the browser says on its console.
+        let complaints: Vec<&str> = log.lines().filter(|line| line.contains("CONSOLE") || line.contains("Refused to")).collect();
+        assert!(complaints.is_empty(), "{path}: {complaints:?}");
     }
 }
