@@ -32,7 +32,13 @@ impl Bookkeeper {
         if facts.is_empty() {
             return Err(PostError::Refused(desk::refused_whole(Rule::NothingDeclared)));
         }
-        let key = desk::facts_key(&facts, date);
+        // Only a reversal takes a fact back: its voucher must go with it.
+        if facts.iter().any(|fact| matches!(fact, Fact::Withdrawn(_))) {
+            let message = "撤回不能单独登记。请红字冲销所生成的凭证，台账随之恢复。".into();
+            return Err(PostError::Refused(desk::refused_whole(Rule::Business { code: "withdrawn_by_reversal", message })));
+        }
+        let view = self.views.get(book).ok_or(PostError::NoSuchBook)?;
+        let key = desk::facts_key(&facts, date, view.registers.withdrawals);
         let declaration =
             |fact| Declaration { by: signatures.prepared_by.clone(), date, declared: Declared::Fact(Box::new(fact)) };
         let facts = facts.into_iter().map(declaration).collect();

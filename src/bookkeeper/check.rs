@@ -7,7 +7,7 @@ use crate::bookkeeper::view::View;
 use crate::chain::tile::{TILE_WIDTH, decode_tile};
 use crate::chain::tree::Edge;
 use crate::chain::{Checkpoint, Digest, VerifierKey, leaf_hash};
-use crate::journal::{Event, Latest, Original, Projection, State, entry};
+use crate::journal::{Declared, Event, Latest, Original, Projection, State, entry};
 use crate::store::StoreError;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -161,11 +161,13 @@ impl Bookkeeper {
             },
             Event::Declaration(_) => None,
         };
-        for reason in replay.state.examine(event, original.as_ref()) {
+        let reasons = replay.state.examine(event, original.as_ref());
+        let refused = !reasons.is_empty() && matches!(event, Event::Declaration(d) if matches!(d.declared, Declared::Fact(_)));
+        for reason in reasons {
             check.find(6, "entry", Some(seq), format!("第 {seq} 条条目违反规则：{}", reason.message()));
         }
         replay.tiles.extend(replay.edge.push(leaf));
-        let sets = replay.state.apply(event);
+        let sets = if refused { Default::default() } else { replay.state.apply(event) };
         if let Event::Voucher(voucher) = event {
             replay.vouchers = replay.vouchers.saturating_add(1);
             replay.projection.add(seq, voucher, sets);

@@ -171,9 +171,13 @@ pub fn request_digest(drafts: &[Draft]) -> crate::chain::Digest {
     digest.finish()
 }
 
-/// The key of a request that records facts: what they say and when, so that the same facts again are the same request.
-pub fn facts_key(facts: &[Fact], date: Date) -> String {
-    let mut bytes = date.to_string().into_bytes();
+/// What the keys of requests that record facts begin with; nobody else's may.
+pub const FACTS_KEY: &str = "fact:";
+
+/// The key of a request that records facts: what they say and when, so that the same facts again are the same request,
+/// until a voucher of theirs, or of other facts, was taken back.
+pub fn facts_key(facts: &[Fact], date: Date, withdrawals: u64) -> String {
+    let mut bytes = format!("{date}/{withdrawals}").into_bytes();
     for fact in facts {
         let (word, record) = (fact.word().as_bytes(), fact.encode());
         for part in [word, &record] {
@@ -181,7 +185,7 @@ pub fn facts_key(facts: &[Fact], date: Date) -> String {
             bytes.extend_from_slice(part);
         }
     }
-    format!("fact:{}", Digest::of(&bytes))
+    format!("{FACTS_KEY}{}", Digest::of(&bytes))
 }
 
 /// A refusal of the whole request by one rule.

@@ -214,7 +214,8 @@ impl Bookkeeper {
         let draft = reversal::draft(&original.voucher, place, date, signatures, source);
         // A voucher that facts produced is taken back together with what it stood for.
         let reference = &original.voucher.source.reference;
-        let produced = reference.split_once('/').is_some_and(|(word, _)| Fact::WORDS.contains(&word));
+        let by_facts = original.voucher.source.key.starts_with(desk::FACTS_KEY);
+        let produced = by_facts && reference.split_once('/').is_some_and(|(word, _)| Fact::WORDS.contains(&word));
         let fact = produced.then(|| Fact::Withdrawn(Withdrawal { reference: reference.clone() }));
         let declaration =
             |fact| Declaration { by: draft.signatures.prepared_by.clone(), date, declared: Declared::Fact(Box::new(fact)) };

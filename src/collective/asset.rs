@@ -20,6 +20,7 @@ pub struct AssetCard {
     pub class: String,
     pub code: DimensionCode,
     /// 清理并造册的日期
+    #[serde(deserialize_with = "crate::ledger::text::day")]
     pub date: Date,
     /// 清理或造册文件号
     pub document: String,
@@ -84,6 +85,7 @@ pub struct AssetStep {
     /// 代管社区: with 委托代管 and 移交 only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub custodian: Option<DimensionCode>,
+    #[serde(deserialize_with = "crate::ledger::text::day")]
     pub date: Date,
     pub document: String,
     /// With 委托代管 only.
@@ -91,7 +93,7 @@ pub struct AssetStep {
     pub rent_destination: Option<RentDestination>,
     pub step: Step,
     /// 代管到期日: with 委托代管 only; absent for no fixed term.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "crate::ledger::text::some_day", skip_serializing_if = "Option::is_none")]
     pub until: Option<Date>,
 }
 
@@ -217,12 +219,12 @@ impl AssetRegister {
         }
     }
 
-    /// Takes back the newest step of a kind, when its voucher was reversed.
+    /// Takes back the newest step, when its voucher was reversed; one that others followed stays.
     pub fn withdraw(&mut self, asset: &DimensionCode, step: Step, date: Date) {
         if let Some(asset) = self.0.get_mut(asset)
-            && let Some(at) = asset.steps.iter().rposition(|taken| taken.step == step && taken.date == date)
+            && asset.steps.last().is_some_and(|last| last.step == step && last.date == date)
         {
-            asset.steps.remove(at);
+            asset.steps.pop();
         }
     }
 }

@@ -14,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct ContractEnd {
     pub contract: DimensionCode,
     /// The last day of use.
+    #[serde(deserialize_with = "crate::ledger::text::day")]
     pub date: Date,
     pub document: String,
 }
@@ -58,6 +59,7 @@ impl Money {
 pub struct MoneyReceived {
     pub amount: Amount,
     pub contract: DimensionCode,
+    #[serde(deserialize_with = "crate::ledger::text::day")]
     pub date: Date,
     /// 银行回单 or receipt number; distinct within a contract.
     pub document: String,
@@ -126,6 +128,11 @@ impl Contract {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ContractRegister(BTreeMap<DimensionCode, Contract>);
 
+/// 农村土地承包法 gives forests the longest term: 70 years.
+const TERM_YEARS_MAX: i64 = 70;
+/// Ten years without rent are more likely a typing error.
+const RENT_FREE_DAYS_MAX: u32 = 3_660;
+
 fn rule(code: &'static str, message: String) -> Rule {
     Rule::Business { code, message }
 }
@@ -152,6 +159,11 @@ impl ContractRegister {
         }
         if terms.end < terms.start {
             rules.push(rule("contract_term_reversed", format!("到期日 {} 早于起始日 {}。请核对。", terms.end, terms.start)));
+        }
+        let longest = terms.start.saturating_add(jiff::Span::new().years(TERM_YEARS_MAX));
+        if terms.end > longest || terms.rent_free_days > RENT_FREE_DAYS_MAX {
+            let message = format!("合同期不超过 {TERM_YEARS_MAX} 年，免租期不超过 {RENT_FREE_DAYS_MAX} 天。请核对日期和天数。");
+            rules.push(rule("contract_term_too_long", message));
         }
         if terms.rent.fen() <= 0 || terms.deposit.fen() < 0 || terms.floor.fen() < 0 {
             rules.push(rule("contract_amount", "每期金额要大于零，押金和评估底价不能为负。".into()));
@@ -182,8 +194,11 @@ impl ContractRegister {
         if end.date < contract.terms.start || end.date > contract.terms.end {
             rules.push(rule("contract_end_outside", format!("终止日 {} 不在合同期内。请核对。", end.date)));
         }
-        if let Some(period) = contract.accrued.iter().next_back().filter(|period| period.first_day() > end.date) {
-            rules.push(rule("contract_accrued_beyond", format!("已计提到 {period}。请先冲销终止日以后各月的计提，再终止。")));
+        if let Some(period) = contract.accrued.iter().next_back().filter(|period| period.last_day() > end.date) {
+            rules.push(rule(
+                "contract_accrued_beyond",
+                format!("已计提到 {period}。请先冲销终止日所在月及以后各月的计提，再终止。"),
+            ));
         }
         rules
     }

@@ -8,8 +8,9 @@ use crate::collective::dividend::DividendRegister;
 use crate::collective::fact::Fact;
 use crate::collective::reference;
 use crate::collective::role::Roles;
-use crate::collective::shares::ShareRegister;
+use crate::collective::shares::{ShareChange, ShareRegister};
 use crate::collective::shop::{Settlement, ShopDayRegister};
+use crate::collective::terms::ContractTerms;
 use crate::ledger::refusal::Rule;
 use crate::ledger::{Book, Dimension, DimensionCode, Element, Period, Voucher};
 use jiff::civil::Date;
@@ -26,6 +27,8 @@ pub struct Registers {
     pub settlements: BTreeMap<String, Settlement>,
     pub shares: ShareRegister,
     pub dividends: DividendRegister,
+    /// How many vouchers that facts produced were taken back: what was recorded before may be recorded anew.
+    pub withdrawals: u64,
 }
 
 impl Registers {
@@ -35,16 +38,19 @@ impl Registers {
             Fact::RolesAssigned(assigned) => Roles::examine(assigned, book),
             Fact::AssetRegistered(card) => self.assets.examine_card(card),
             Fact::AssetStepped(step) => self.assets.examine_step(step),
-            Fact::ContractSigned(terms) => self.contracts.examine_terms(terms),
+            Fact::ContractSigned(terms) => self.examine_terms(terms),
             Fact::ContractEnded(end) => self.contracts.examine_end(end),
             Fact::ContractsAccrued(accrual) => self.examine_accrual(accrual),
             Fact::MoneyReceived(money) => self.contracts.examine_money(money),
             Fact::ShopDayReported(day) => {
-                let own = day.examine();
+                let mut own = day.examine();
+                if day.shift.contains('/') {
+                    own.push(business("shop_day_shift_slash", "班次中不能有斜线。请改用数字或文字。".into()));
+                }
                 if own.is_empty() { self.shops.examine(day) } else { own }
             }
             Fact::SettlementArrived(settlement) => self.examine_settlement(settlement),
-            Fact::ShareChanged(change) => self.shares.examine(change),
+            Fact::ShareChanged(change) => self.examine_share(change),
             Fact::DividendResolved(resolution) => self.dividends.examine_resolution(resolution, &self.shares),
             Fact::DividendPaid(payment) => self.dividends.examine_payment(payment),
             Fact::Withdrawn(withdrawal) => match self.clone().withdraw(&withdrawal.reference) {
@@ -89,6 +95,27 @@ impl Registers {
         }
         let missing = named.into_iter().filter(|(dimension, code)| book.dimensions.get(*dimension, code).is_none());
         missing.map(|(dimension, code)| Rule::DimensionUnknown { dimension, code: code.to_string() }).collect()
+    }
+
+    /// A registered asset is let while it is in custody, not before and not after.
+    fn examine_terms(&self, terms: &ContractTerms) -> Vec<Rule> {
+        let mut rules = self.contracts.examine_terms(terms);
+        let asset = terms.asset.as_ref().and_then(|code| self.assets.get(code));
+        if asset.is_some_and(|asset| !asset.in_custody()) {
+            let message =
+                format!("资产 {} 不在代管中，不能签合同。请先登记委托代管。", asset.map_or("", |asset| &asset.card.name));
+            rules.push(business("asset_not_in_custody", message));
+        }
+        rules
+    }
+
+    /// The very same change again is a retry, not another change.
+    fn examine_share(&self, change: &ShareChange) -> Vec<Rule> {
+        if self.shares.history(&change.holder).contains(change) {
+            let message = format!("社区 {} 的这笔股权变动（{}）已经登记过。", change.holder, change.document);
+            return vec![business("share_change_repeated", message)];
+        }
+        self.shares.examine(change)
     }
 
     fn examine_settlement(&self, settlement: &Settlement) -> Vec<Rule> {
@@ -152,7 +179,9 @@ impl Registers {
     fn withdraw(&mut self, reference: &str) -> bool {
         let before = self.clone();
         self.undo(reference);
-        *self != before
+        let undone = *self != before;
+        self.withdrawals = self.withdrawals.saturating_add(u64::from(undone));
+        undone
     }
 
     fn undo(&mut self, reference: &str) -> Option<()> {

@@ -34,12 +34,12 @@ pub enum ContributionForm {
 #[serde(deny_unknown_fields)]
 pub struct ShareChange {
     /// The day the change takes effect.
-    #[serde(deserialize_with = "day")]
+    #[serde(deserialize_with = "crate::ledger::text::day")]
     pub date: Date,
     /// The number of the resolution, charter or receipt (决议、章程、凭据文号).
     pub document: String,
     /// The last day for paying what this change subscribes; without meaning where it subscribes nothing.
-    #[serde(deserialize_with = "day")]
+    #[serde(deserialize_with = "crate::ledger::text::day")]
     pub due: Date,
     pub form: ContributionForm,
     /// The community that holds the share.
@@ -48,11 +48,6 @@ pub struct ShareChange {
     pub paid_in: Amount,
     /// Change of 认缴, in fen; negative likewise.
     pub subscribed: Amount,
-}
-
-/// The one form dates have in the books, not the several that jiff reads: a fact has one spelling.
-fn day<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Date, D::Error> {
-    crate::ledger::text::parsed(deserializer, crate::ledger::period::parse_date, "a date such as 2025-01-31")
 }
 
 /// What changes add up to, in fen.

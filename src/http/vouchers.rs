@@ -1,5 +1,6 @@
 //! Posting, reversing and reading vouchers.
 
+use crate::bookkeeper::desk::FACTS_KEY;
 use crate::bookkeeper::report::PostedVoucher;
 use crate::bookkeeper::stage::Stopwatch;
 use crate::bookkeeper::{Posted, Receipt};
@@ -20,6 +21,9 @@ use utoipa::{IntoParams, ToSchema};
 
 /// Longest idempotency key, in bytes: a UUID with room for a prefix.
 const KEY_BYTES_MAX: usize = 128;
+
+/// What the keys of imported files and of facts begin with.
+const RESERVED: [&str; 2] = ["file:", FACTS_KEY];
 
 /// 记账回执
 #[derive(Serialize, ToSchema)]
@@ -81,6 +85,10 @@ fn key(headers: &HeaderMap) -> Result<String, Problem> {
     })?;
     let fits = (1..=KEY_BYTES_MAX).contains(&value.len()) && value.as_bytes().iter().all(u8::is_ascii_graphic);
     let text = value.to_str().ok().filter(|_| fits);
+    if text.is_some_and(|text| RESERVED.iter().any(|prefix| text.starts_with(prefix))) {
+        let detail = format!("Idempotency-Key 不能以 {} 开头：这是程序自用的。请换一个键。", RESERVED.join(" 或 "));
+        return Err(Problem::bad_request("idempotency_key_reserved", detail));
+    }
     text.map(str::to_owned)
         .ok_or_else(|| Problem::bad_request("idempotency_key_malformed", "Idempotency-Key 应为 1 至 128 个可见 ASCII 字符。"))
 }

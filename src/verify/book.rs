@@ -5,7 +5,7 @@ use crate::chain::tile::{encode_tile, partial_tiles};
 use crate::chain::tree::{Edge, FullTile};
 use crate::chain::{Checkpoint, Digest, VerifierKey};
 use crate::journal::entry::{self, EntryFault, Latest};
-use crate::journal::event::Event;
+use crate::journal::event::{Declared, Event};
 use crate::journal::{Original, State};
 use crate::ledger::balance::Balances;
 use crate::ledger::statement::{GroupBy, IncomeTable, Range, RegisterNames, TrialBalance, income_of};
@@ -194,13 +194,16 @@ impl<'a> Judge<'a> {
             self.believed = false;
             return;
         };
-        for reason in state.examine(event, original.as_ref()) {
+        let reasons = state.examine(event, original.as_ref());
+        // A fact that breaks a rule is not taken into the registers: their arithmetic relies on what rules let pass.
+        let refused = !reasons.is_empty() && matches!(event, Event::Declaration(d) if matches!(d.declared, Declared::Fact(_)));
+        for reason in reasons {
             let mut finding =
                 Finding::new(6, reason.rule.code(), format!("第 {seq} 条条目违反规则：{}", reason.message())).at(seq);
             finding.voucher = voucher_name(event);
             self.report.find(finding);
         }
-        let sets = state.apply(event);
+        let sets = if refused { Default::default() } else { state.apply(event) };
         state.latest = self.latest;
         if let Event::Voucher(voucher) = event {
             self.report.vouchers = self.report.vouchers.saturating_add(1);

@@ -311,7 +311,8 @@ fn taking_a_voucher_back_takes_the_register_back() {
         assert_ne!(desk.registers, before);
         let back = Fact::Withdrawn(Withdrawal { reference });
         desk.take(back.clone());
-        assert_eq!(desk.registers, before);
+        let counted = before.withdrawals + 1;
+        assert_eq!(desk.registers, Registers { withdrawals: counted, ..before });
         assert_eq!(desk.refuse(&back), ["reference_unknown"], "once only");
     }
 }

@@ -93,6 +93,7 @@ async fn facts_produce_vouchers_and_the_first_page_shows_the_registers() {
         ("withdrawn", json!({ "reference": 1 }), 400, "fact_malformed"),
         ("withdrawn", json!({ "reference": "x", "more": "y" }), 400, "fact_malformed"),
         ("withdrawn", json!({ "reference": "x" }), 422, "refused"),
+        ("contract_ended", json!({ "contract": "HT-1", "date": "9999-01-01", "document": "x" }), 400, "fact_malformed"),
     ] {
         let answer = record(&service, kind, fact).await;
         assert_eq!((answer.status, answer.body["code"].as_str()), (status, Some(code)), "{kind}: {}", answer.text);

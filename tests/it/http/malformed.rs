@@ -58,6 +58,8 @@ async fn every_malformed_request_says_what_is_wrong() {
     let no_key = send(client.post(service.api("books/demo/vouchers")).json(&voucher("1.00"))).await;
     assert_eq!((no_key.status, no_key.body["code"].as_str()), (400, Some("idempotency_key_missing")));
     let long = "k".repeat(129);
+    let reserved = post(&service, "books/demo/vouchers", "fact:x", &voucher("1.00")).await;
+    assert_eq!((reserved.status, reserved.body["code"].as_str()), (400, Some("idempotency_key_reserved")));
     for key in ["", "a b", long.as_str()] {
         let answer = post(&service, "books/demo/vouchers", key, &voucher("1.00")).await;
         assert_eq!((answer.status, answer.body["code"].as_str()), (400, Some("idempotency_key_malformed")), "{key:?}");
