@@ -6,11 +6,16 @@ use crate::bookkeeper::request::PostRequest;
 use crate::bookkeeper::view::View;
 use crate::bookkeeper::{Bookkeeper, PostError, Posted};
 use crate::collective::contract::Accrual;
+use crate::collective::vat::{self, Gauge};
 use crate::collective::{Fact, accrual, report};
 use crate::journal::{Declaration, Declared};
+use crate::ledger::balance::Movement;
+use crate::ledger::chart::ChartStandard;
 use crate::ledger::refusal::Rule;
+use crate::ledger::statement::Range;
 use crate::ledger::voucher::Signatures;
-use crate::ledger::{Dimension, Period};
+use crate::ledger::{AccountCode, Dimension, Period};
+use crate::store::StoreError;
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
@@ -53,6 +58,41 @@ impl Bookkeeper {
             return Ok(Posted { receipts: Vec::new(), replayed: false });
         }
         self.record(book, vec![Fact::ContractsAccrued(Accrual { contracts, period })], period.last_day(), signatures).await
+    }
+}
+
+/// 增值税起征点: a company's net sales of one quarter against the limit of that time (facts §7.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct VatGauge {
+    #[serde(flatten)]
+    pub quarter: Range,
+    #[serde(flatten)]
+    pub gauge: Gauge,
+}
+
+/// Income from selling goods and services: what the 起征点 is held against. Dividends and subsidies are no sales.
+fn is_sales(standard: ChartStandard, account: &AccountCode) -> bool {
+    let heads: &[&str] = match standard {
+        ChartStandard::SmallEnterprise2013 => &["5001", "5051"],
+        ChartStandard::RuralCollective2023 => &["501"],
+    };
+    heads.iter().any(|head| account.as_str().starts_with(head))
+}
+
+impl Bookkeeper {
+    /// The gauge of the quarter that a day lies in; `None` where no threshold is known for that day.
+    pub async fn vat_gauge(&self, view: &View, day: Date) -> Result<Option<VatGauge>, StoreError> {
+        let first = (day.month() - 1) / 3 * 3 + 1;
+        let Some((from, to)) = Period::new(day.year(), first).zip(Period::new(day.year(), first + 2)) else { return Ok(None) };
+        let quarter = Range { from, to };
+        let mut sales = Movement::default();
+        for (account, movement) in self.store.ordinary_account_sums(view.number, quarter).await? {
+            if is_sales(view.profile.standard, &account) {
+                sales.add(movement);
+            }
+        }
+        let net = sales.net().checked_neg().unwrap_or_default();
+        Ok(vat::gauge(net, day).map(|gauge| VatGauge { quarter, gauge }))
     }
 }
 

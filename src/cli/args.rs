@@ -258,6 +258,14 @@ pub enum ReportCommand {
         #[command(flatten)]
         range: RangeOptions,
     },
+    /// 增值税起征点：一个季度的不含税销售额与起征点
+    VatGauge {
+        #[arg(long)]
+        book: String,
+        /// 季度中的任何一天；不写则为今天
+        #[arg(long)]
+        day: Option<String>,
+    },
     /// 一张凭证，例：cunshe report voucher --book tuanjie --period 2025-01 --number 记-12
     Voucher {
         #[arg(long)]

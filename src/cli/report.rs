@@ -5,7 +5,7 @@ use crate::bookkeeper::report::{PostedVoucher, covered};
 use crate::bookkeeper::view::View;
 use crate::cli::args::{Place, RangeOptions, ReportCommand};
 use crate::cli::outcome::{Ending, Trouble};
-use crate::cli::place::{find_book, number, period};
+use crate::cli::place::{date, find_book, number, period};
 use crate::cli::print::say;
 use crate::cli::print::{self, Align};
 use crate::ledger::statement::{Columns, GroupBy, IncomeTable, Range, TrialBalance};
@@ -33,6 +33,20 @@ pub async fn run(place: &Place, command: ReportCommand, as_json: bool) -> Result
             let view = find_book(&bookkeeper, &book)?;
             let range = range.range(slice::from_ref(&view))?;
             account_lines(&bookkeeper, &view, &account, range, as_json).await?;
+        }
+        ReportCommand::VatGauge { book, day } => {
+            let view = find_book(&bookkeeper, &book)?;
+            let day = day.as_deref().map_or_else(|| Ok(bookkeeper.clock().today()), date)?;
+            let gauge = bookkeeper.vat_gauge(&view, day).await?;
+            let unknown = || Trouble::new(11, "threshold_unknown", format!("没有登记 {day} 的起征点。请先更新税率表。"));
+            let gauge = gauge.ok_or_else(unknown)?;
+            if as_json {
+                print::json(&gauge)?
+            } else {
+                let (used, limit) = (print::with_commas(gauge.gauge.used), print::with_commas(gauge.gauge.limit));
+                let verdict = if gauge.gauge.reached { "达到起征点，全额纳税" } else { "未达起征点" };
+                say!("{} 至 {}：不含税销售额 {used}，起征点 {limit}，{verdict}。", gauge.quarter.from, gauge.quarter.to);
+            }
         }
         ReportCommand::Voucher { book, period: text, number: typed } => {
             let view = find_book(&bookkeeper, &book)?;

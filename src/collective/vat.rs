@@ -63,7 +63,7 @@ pub struct Threshold {
 }
 
 /// How far a quarter has come towards the 起征点.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Gauge {
     /// The 起征点 of the quarter, in 分.
     pub limit: Amount,

@@ -13,6 +13,7 @@ use axum::extract::rejection::{BytesRejection, PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
+use jiff::civil::Date;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
@@ -65,6 +66,14 @@ pub struct RegisterPath {
 pub struct DayQuery {
     /// 截至哪一天；不写则为今天
     day: Option<String>,
+}
+
+fn day_of(door: &Door, query: &DayQuery) -> Result<Date, Problem> {
+    let mut errors = Vec::new();
+    match query.day.as_deref() {
+        None => Ok(door.bookkeeper.clock().today()),
+        Some(text) => date(text, "", &mut errors).ok_or_else(|| Problem::malformed(errors)),
+    }
 }
 
 fn created(posted: &Posted) -> Response {
@@ -133,13 +142,26 @@ pub async fn show(
 ) -> Result<Json<Value>, Problem> {
     let (Path(path), Query(query)) = (path?, query?);
     let view = find_book(&door, &path.book)?;
-    let mut errors = Vec::new();
-    let day = match query.day.as_deref() {
-        None => door.bookkeeper.clock().today(),
-        Some(text) => date(text, "", &mut errors).ok_or_else(|| Problem::malformed(errors))?,
-    };
+    let day = day_of(&door, &query)?;
     let known = REGISTERS.map(|(word, chinese)| format!("{word}（{chinese}）")).join("、");
     let rows = register(&view, &path.register, day)
         .ok_or_else(|| Problem::not_found("register_unknown", format!("没有台账 {}。可用：{known}。", path.register)))?;
     Ok(Json(json!({ "book": path.book, "register": path.register, "day": day.to_string(), "rows": rows })))
+}
+
+/// 增值税起征点：一个季度的不含税销售额
+#[utoipa::path(get, path = "/api/v1/books/{book}/vat-gauge", tag = "业务", params(BookPath, DayQuery),
+    responses((status = 200, description = "某一天所在季度", body = Value),
+        (status = "default", description = "没有找到", body = ProblemBody, content_type = "application/problem+json")))]
+pub async fn vat_gauge(
+    State(door): State<Door>,
+    book: Result<Path<BookPath>, PathRejection>,
+    query: Result<Query<DayQuery>, QueryRejection>,
+) -> Result<Json<Value>, Problem> {
+    let (Path(BookPath { book }), Query(query)) = (book?, query?);
+    let view = find_book(&door, &book)?;
+    let day = day_of(&door, &query)?;
+    let gauge = door.bookkeeper.vat_gauge(&view, day).await?;
+    let unknown = || Problem::not_found("threshold_unknown", format!("没有登记 {day} 的起征点。请先更新税率表。"));
+    Ok(Json(json!(gauge.ok_or_else(unknown)?)))
 }

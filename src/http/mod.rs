@@ -71,6 +71,7 @@ fn routes() -> OpenApiRouter<Door> {
         .routes(routes!(business::record))
         .routes(routes!(business::month_end))
         .routes(routes!(business::show))
+        .routes(routes!(business::vat_gauge))
         .routes(routes!(proofs::entries))
         .routes(routes!(proofs::checkpoint))
         .routes(routes!(proofs::proof))

@@ -57,6 +57,14 @@ impl Store {
         self.db.read(sql, values).await?.iter().map(found_line).collect()
     }
 
+    /// Sums of ordinary lines by account.
+    pub async fn ordinary_account_sums(&self, book: i64, range: Range) -> Result<Vec<(AccountCode, Movement)>, StoreError> {
+        let sql = "SELECT account, CAST(SUM(debit) AS BIGINT), CAST(SUM(credit) AS BIGINT) FROM balance
+                   WHERE book = $1 AND purpose = 0 AND period >= $2 AND period <= $3 GROUP BY account ORDER BY account";
+        let rows = self.db.read(sql, range_values(book, range)).await?;
+        rows.iter().map(|row| Ok((account(row, 0)?, movement(row, 1)?))).collect()
+    }
+
     /// Sums of ordinary lines by the values of one dimension and by account.
     pub async fn ordinary_sums(
         &self,

@@ -156,6 +156,14 @@ fn the_articles_figures_come_out_to_the_fen() {
         assert_eq!(found, *wanted, "{name} {scope}");
     }
 
+    // 2025: only the company with two shops goes over 300,000 a quarter; exactly as the sample says.
+    for book in books {
+        for month in ["02", "05", "08", "11"] {
+            let gauge = program.json(&["report", "vat-gauge", "--book", book, "--day", &format!("2025-{month}-15")]);
+            assert_eq!(gauge["reached"], book == "tuanjie", "{book}: {gauge}");
+        }
+    }
+    assert_eq!(program.trouble(&["report", "vat-gauge", "--book", "tuanjie", "--day", "2020-01-01"]).1, "threshold_unknown");
     // An auditor with nothing but the keys and the package.
     let package = folder.path().join("package");
     let out = package.to_str().expect("path");
