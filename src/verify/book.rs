@@ -203,12 +203,13 @@ impl<'a> Judge<'a> {
             finding.voucher = voucher_name(event);
             self.report.find(finding);
         }
+        // Whatever a broken rule let through must not stop the verification: sums are taken only while they fit.
+        let fits = !matches!(event, Event::Voucher(voucher) if state.book.turnover_with(voucher).is_none());
         let sets = if refused { Default::default() } else { state.apply(event) };
         state.latest = self.latest;
         if let Event::Voucher(voucher) = event {
             self.report.vouchers = self.report.vouchers.saturating_add(1);
-            // Whatever a broken rule let through must not stop the verification: sums are taken only of sane lines.
-            if state.book.turnover() <= crate::ledger::book::TURNOVER_MAX {
+            if fits {
                 self.balances.add_voucher(voucher, &sets.numbers);
             }
             self.attachments.extend(voucher.attachments.iter().map(|attachment| attachment.sha256));
