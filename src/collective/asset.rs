@@ -20,7 +20,7 @@ pub struct AssetCard {
     pub class: String,
     pub code: DimensionCode,
     /// 清理并造册的日期
-    #[serde(deserialize_with = "crate::ledger::text::day")]
+    #[serde(deserialize_with = "crate::ledger::period::day")]
     pub date: Date,
     /// 清理或造册文件号
     pub document: String,
@@ -85,7 +85,7 @@ pub struct AssetStep {
     /// 代管社区: with 委托代管 and 移交 only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub custodian: Option<DimensionCode>,
-    #[serde(deserialize_with = "crate::ledger::text::day")]
+    #[serde(deserialize_with = "crate::ledger::period::day")]
     pub date: Date,
     pub document: String,
     /// With 委托代管 only.
@@ -93,7 +93,7 @@ pub struct AssetStep {
     pub rent_destination: Option<RentDestination>,
     pub step: Step,
     /// 代管到期日: with 委托代管 only; absent for no fixed term.
-    #[serde(default, deserialize_with = "crate::ledger::text::some_day", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "crate::ledger::period::some_day", skip_serializing_if = "Option::is_none")]
     pub until: Option<Date>,
 }
 

@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct ContractEnd {
     pub contract: DimensionCode,
     /// The last day of use.
-    #[serde(deserialize_with = "crate::ledger::text::day")]
+    #[serde(deserialize_with = "crate::ledger::period::day")]
     pub date: Date,
     pub document: String,
 }
@@ -59,7 +59,7 @@ impl Money {
 pub struct MoneyReceived {
     pub amount: Amount,
     pub contract: DimensionCode,
-    #[serde(deserialize_with = "crate::ledger::text::day")]
+    #[serde(deserialize_with = "crate::ledger::period::day")]
     pub date: Date,
     /// 银行回单 or receipt number; distinct within a contract.
     pub document: String,

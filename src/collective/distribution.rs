@@ -1,8 +1,8 @@
-//! 收益分配: what a year's result may become, in the order of the law, and what each community gets of it.
+//! 收益分配: what a company's result may become, in the order of the law, and what each community gets of it.
 //!
-//! Company (公司法 §210): losses first, then 10 % of the profit to the statutory reserve until it is half of the
+//! 公司法 §210: losses first, then 10 % of the profit to the statutory reserve until it is half of the
 //! registered capital, then what the resolution says; holders by paid-in ratio unless all agree otherwise.
-//! Community (财农〔2021〕121号 §28): losses, 公积公益金, members, other. [`apportion`] divides, [`posting`] drafts.
+//! [`apportion`] divides, [`posting`] drafts.
 
 pub mod apportion;
 pub mod posting;
@@ -104,65 +104,6 @@ pub fn distribute_company(
             undistributed_after,
             pay_by: pay_by(resolution.date),
         }),
-        _ => Err(rules),
-    }
-}
-
-/// What a community has to distribute from. Amounts in fen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct CommunityResult {
-    /// 本年收益; negative is a loss.
-    pub surplus: Amount,
-    /// 年初未分配收益; negative is an uncovered loss.
-    pub undistributed_before: Amount,
-}
-
-/// What the members' assembly of a community resolved (农村集体经济组织法 §26). Amounts in fen.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CommunityResolution {
-    /// 向成员分配
-    pub members: Amount,
-    /// 决议文号
-    pub number: String,
-    /// 其他分配
-    pub other: Amount,
-    /// 提取公积公益金: its rate is the charter's.
-    pub reserve: Amount,
-}
-
-/// A community's distribution that the law allows, in its order. Amounts in fen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct CommunityDistribution {
-    pub losses_covered: Amount,
-    pub reserve: Amount,
-    pub members: Amount,
-    pub other: Amount,
-    pub undistributed_after: Amount,
-}
-
-/// Distributes a community's surplus as resolved.
-///
-/// # Errors
-/// Everything that speaks against it: no number, nothing to distribute from or too little (财农〔2021〕121号 §28),
-/// members or others before the reserve (农村集体经济组织法 §42).
-pub fn distribute_community(
-    result: &CommunityResult,
-    resolution: &CommunityResolution,
-) -> Result<CommunityDistribution, Vec<Rule>> {
-    let CommunityResolution { members, other, reserve, .. } = *resolution;
-    let available = Available::of(result.undistributed_before, result.surplus);
-    let parts = [("公积公益金", reserve), ("向成员分配", members), ("其他分配", other)];
-    let undistributed_after = available.less(&parts, Amount::ZERO);
-    let mut rules: Vec<Rule> = number_rule(&resolution.number).into_iter().collect();
-    if reserve.is_zero() && (members > Amount::ZERO || other > Amount::ZERO) {
-        let message = "还没有提取公积公益金，不能向成员分配或作其他分配。请先按章程规定的比例提取公积公益金。";
-        rules.push(business("reserve_before_members", message.into()));
-    }
-    rules.extend(undistributed_after.as_ref().err().cloned());
-    match undistributed_after {
-        Ok(undistributed_after) if rules.is_empty() => {
-            Ok(CommunityDistribution { losses_covered: available.losses_covered, reserve, members, other, undistributed_after })
-        }
         _ => Err(rules),
     }
 }

@@ -29,7 +29,7 @@ pub struct DividendResolution {
     pub agreement: Option<String>,
     /// The resolution's code among the book's dimensions.
     pub code: DimensionCode,
-    #[serde(deserialize_with = "crate::ledger::text::day")]
+    #[serde(deserialize_with = "crate::ledger::period::day")]
     pub date: Date,
     /// 应付利润 in yuan.
     pub dividend: Amount,
@@ -54,7 +54,7 @@ pub struct Paid {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DividendPayment {
-    #[serde(deserialize_with = "crate::ledger::text::day")]
+    #[serde(deserialize_with = "crate::ledger::period::day")]
     pub date: Date,
     /// 银行回单; distinct within a resolution.
     pub document: String,

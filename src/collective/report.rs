@@ -49,6 +49,9 @@ pub struct CustodyRow {
     pub custodian: Option<DimensionCode>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub step: Option<Step>,
+    /// 代管到期日
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<Date>,
     pub certified: bool,
     #[serde(rename = "use")]
     pub use_: Use,
@@ -84,6 +87,7 @@ pub fn custody(registers: &Registers, day: Date) -> Vec<CustodyRow> {
             original_value: asset.card.original_value,
             custodian: asset.custodian().cloned(),
             step: asset.standing(),
+            until: asset.until().filter(|_| asset.in_custody()),
             certified: asset.is_certified(),
             use_,
             contract: contract.map(|contract| contract.terms.code.clone()),

@@ -34,12 +34,12 @@ pub enum ContributionForm {
 #[serde(deny_unknown_fields)]
 pub struct ShareChange {
     /// The day the change takes effect.
-    #[serde(deserialize_with = "crate::ledger::text::day")]
+    #[serde(deserialize_with = "crate::ledger::period::day")]
     pub date: Date,
     /// The number of the resolution, charter or receipt (决议、章程、凭据文号).
     pub document: String,
     /// The last day for paying what this change subscribes; without meaning where it subscribes nothing.
-    #[serde(deserialize_with = "crate::ledger::text::day")]
+    #[serde(deserialize_with = "crate::ledger::period::day")]
     pub due: Date,
     pub form: ContributionForm,
     /// The community that holds the share.

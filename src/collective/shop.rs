@@ -89,7 +89,7 @@ pub struct TenderAmount {
 pub struct ShopDay {
     /// 销售成本 without tax, of what was sold less what came back; zero where cost is booked at the month's end.
     pub cost: Amount,
-    #[serde(deserialize_with = "crate::ledger::text::day")]
+    #[serde(deserialize_with = "crate::ledger::period::day")]
     pub date: Date,
     /// 折扣金额
     pub discount: Amount,

@@ -68,7 +68,7 @@ pub struct ContractTerms {
     /// 押金 in yuan.
     pub deposit: Amount,
     /// The last day.
-    #[serde(deserialize_with = "crate::ledger::text::day")]
+    #[serde(deserialize_with = "crate::ledger::period::day")]
     pub end: Date,
     /// 年递增, in basis points a year.
     #[serde(with = "crate::ledger::text::count")]
@@ -88,8 +88,8 @@ pub struct ContractTerms {
     pub rent_free_days: u32,
     /// 决议与四议两公开 document.
     pub resolution: String,
-    #[serde(deserialize_with = "crate::ledger::text::day")]
+    #[serde(deserialize_with = "crate::ledger::period::day")]
     pub signed: Date,
-    #[serde(deserialize_with = "crate::ledger::text::day")]
+    #[serde(deserialize_with = "crate::ledger::period::day")]
     pub start: Date,
 }

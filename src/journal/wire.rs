@@ -322,7 +322,7 @@ fn decode_declaration(book: &Uuid, reader: &mut Reader) -> Result<Declaration, N
     reader.key("declared")?;
     let declared = match reader.last_type().filter(|word| Fact::WORDS.contains(word)) {
         Some(word) => {
-            let fault = reader.fault(word_of(word));
+            let fault = reader.fault("the record of the fact that `type` names");
             let record = Fact::decode(word, reader.object()?).ok_or(fault)?;
             Declared::Fact(Box::new(record))
         }
@@ -335,11 +335,6 @@ fn decode_declaration(book: &Uuid, reader: &mut Reader) -> Result<Declaration, N
     };
     reader.parsed("type", |text| (text == declared.word()).then_some(()))?;
     Ok(Declaration { by, date, declared })
-}
-
-/// The word as the table of facts holds it.
-fn word_of(word: &str) -> &'static str {
-    Fact::WORDS.iter().find(|known| **known == word).copied().unwrap_or("a fact")
 }
 
 /// Which declaration it is shows in its first own key; `type` behind it must agree.

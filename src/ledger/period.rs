@@ -94,6 +94,16 @@ pub fn parse_date(text: &str) -> Option<Date> {
     YEARS.contains(&date.year()).then_some(date)
 }
 
+/// Reads such a date where a record has one. Use with `serde(deserialize_with)`.
+pub fn day<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Date, D::Error> {
+    crate::ledger::text::parsed(deserializer, parse_date, "a date such as 2025-01-31")
+}
+
+/// As [`day`], for a date that may be absent.
+pub fn some_day<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Date>, D::Error> {
+    day(deserializer).map(Some)
+}
+
 /// Days since 1970-01-01, as the head of an entry carries them.
 pub fn days_since_epoch(date: Date) -> i32 {
     let since = date.since(Date::constant(1970, 1, 1)).expect("days between two civil dates always fit");

@@ -14,16 +14,6 @@ pub fn parsed<'de, D: serde::Deserializer<'de>, T>(
     parse(&text).ok_or_else(|| D::Error::custom(format!("{text:?} is not {expected}")))
 }
 
-/// The one form dates have in the books, within [`crate::ledger::period::YEARS`]. Use with `serde(deserialize_with)`.
-pub fn day<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<jiff::civil::Date, D::Error> {
-    parsed(deserializer, crate::ledger::period::parse_date, "a date such as 2025-01-31")
-}
-
-/// As [`day`], for a date that may be absent.
-pub fn some_day<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<jiff::civil::Date>, D::Error> {
-    day(deserializer).map(Some)
-}
-
 /// Whole numbers as text, without a sign or leading zeros: counts and days in business facts. Use with `serde(with)`.
 pub mod count {
     /// Writes `12` as `"12"`.

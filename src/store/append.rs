@@ -111,10 +111,6 @@ impl Appender {
     pub async fn commit(self) -> Result<(), StoreError> {
         self.tx.commit().await
     }
-
-    pub async fn rollback(self) -> Result<(), StoreError> {
-        self.tx.rollback().await
-    }
 }
 
 /// Everything a batch writes, table by table.

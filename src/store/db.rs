@@ -317,15 +317,8 @@ impl Tx {
 
     pub async fn commit(self) -> Result<(), StoreError> {
         match self {
-            Tx::Sqlite(tx) => tx.end("COMMIT").await,
+            Tx::Sqlite(tx) => tx.commit().await,
             Tx::Postgres(tx) => tx.commit().await.map_err(StoreError::from),
-        }
-    }
-
-    pub async fn rollback(self) -> Result<(), StoreError> {
-        match self {
-            Tx::Sqlite(tx) => tx.end("ROLLBACK").await,
-            Tx::Postgres(tx) => tx.rollback().await.map_err(StoreError::from),
         }
     }
 }

@@ -157,44 +157,6 @@ fn payment_is_due_half_a_year_after_the_resolution() {
     }
 }
 
-fn community(reserve: &str, members: &str, other: &str) -> CommunityResolution {
-    CommunityResolution {
-        members: yuan(members),
-        number: "示例成员大会〔2025〕1号".into(),
-        other: yuan(other),
-        reserve: yuan(reserve),
-    }
-}
-
-#[test]
-fn a_community_covers_losses_then_takes_its_reserve_then_pays_members() {
-    let result = CommunityResult { surplus: yuan("13680.00"), undistributed_before: yuan("-3680.00") };
-    let made = distribute_community(&result, &community("4000.00", "5000.00", "500.00")).expect("distribution");
-    let expected = CommunityDistribution {
-        losses_covered: yuan("3680.00"),
-        reserve: yuan("4000.00"),
-        members: yuan("5000.00"),
-        other: yuan("500.00"),
-        undistributed_after: yuan("500.00"),
-    };
-    assert_eq!(made, expected);
-    let loss = CommunityResult { surplus: yuan("3680.00"), ..result };
-    for (result, resolution, expected) in [
-        (result, community("4000.00", "6000.01", "0.00"), &["distribution_exceeds_profit"][..]),
-        (result, community("0.00", "1.00", "0.00"), &["reserve_before_members"]),
-        (result, community("0.00", "0.00", "1.00"), &["reserve_before_members"]),
-        (result, community("1.00", "-1.00", "0.00"), &["distribution_negative"]),
-        (loss, community("1.00", "0.00", "0.00"), &["distribution_without_profit"]),
-        (
-            result,
-            CommunityResolution { number: String::new(), ..community("1.00", "0.00", "0.00") },
-            &["resolution_number_missing"],
-        ),
-    ] {
-        assert_eq!(codes(distribute_community(&result, &resolution)), expected, "{resolution:?}");
-    }
-}
-
 proptest! {
     #[test]
     fn nothing_is_lost_between_the_result_and_its_uses(

@@ -66,15 +66,8 @@ impl ShopDayRegister {
         self.days.insert((day.shop.clone(), day.date, day.shift.clone()), day.clone());
     }
 
-    /// Refuses to withdraw what is not recorded. A day whose money was settled may be withdrawn, for that is how a
-    /// mistyped day is corrected: transit is then below zero until the right day is recorded.
-    pub fn examine_withdrawal(&self, shop: &DimensionCode, date: Date, shift: &str) -> Vec<Rule> {
-        let message = || format!("门店 {shop} {date} 班次 {shift} 没有营业日报，不能撤销。请核对门店、日期和班次。");
-        let missing = self.day(shop, date, shift).is_none();
-        missing.then(|| refuse("shop_day_unknown", message())).into_iter().collect()
-    }
-
-    /// Takes a day out; `None` when there is none.
+    /// Takes a day out; `None` when there is none. A day whose money was settled may go, for that is how a mistyped day
+    /// is corrected: transit is then below zero until the right day is recorded.
     pub fn withdraw(&mut self, shop: &DimensionCode, date: Date, shift: &str) -> Option<ShopDay> {
         let day = self.days.remove(&(shop.clone(), date, shift.to_owned()))?;
         self.count(&day, less);

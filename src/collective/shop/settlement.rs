@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 pub struct Settlement {
     /// What arrived in the bank, the fee already taken off.
     pub amount: Amount,
-    #[serde(deserialize_with = "crate::ledger::text::day")]
+    #[serde(deserialize_with = "crate::ledger::period::day")]
     pub date: Date,
     /// 手续费 the platform kept.
     pub fee: Amount,

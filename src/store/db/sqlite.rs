@@ -44,8 +44,8 @@ impl SqliteTx {
         Ok(tx)
     }
 
-    pub async fn end(mut self, verb: &'static str) -> Result<(), StoreError> {
-        self.connection.execute(verb).await?;
+    pub async fn commit(mut self) -> Result<(), StoreError> {
+        self.connection.execute("COMMIT").await?;
         self.ended = true;
         Ok(())
     }
