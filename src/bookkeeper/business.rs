@@ -20,7 +20,7 @@ use jiff::civil::Date;
 use serde_json::{Value, json};
 
 /// The registers that can be shown, in English for programs and Chinese for people.
-pub const REGISTERS: [(&str, &str); 7] = [
+pub const REGISTERS: &[(&str, &str)] = &[
     ("roles", "科目对应"),
     ("custody", "代管资产"),
     ("contracts", "合同"),
@@ -29,6 +29,11 @@ pub const REGISTERS: [(&str, &str); 7] = [
     ("shares", "份额"),
     ("dividends", "利润分配"),
 ];
+
+/// The registers, as a sentence lists them.
+pub fn known_registers() -> String {
+    REGISTERS.iter().map(|(word, chinese)| format!("{word}（{chinese}）")).collect::<Vec<_>>().join("、")
+}
 
 impl Bookkeeper {
     /// Records facts and posts what they ask for, all or nothing. The key is made of what is recorded, so that the same

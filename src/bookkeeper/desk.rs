@@ -6,7 +6,6 @@ use crate::bookkeeper::request::PostRequest;
 use crate::chain::Digest;
 use crate::chain::tree::Edge;
 use crate::collective::Fact;
-use crate::collective::produce::produce;
 use crate::journal::request::RequestDigest;
 use crate::journal::{Declaration, Declared, Event, Latest, State, entry};
 use crate::ledger::refusal::{Reason, Refusal};
@@ -95,7 +94,7 @@ impl Desk {
         let event = Event::Declaration(Box::new(declaration.clone()));
         Refusal::unless_empty(self.state.examine(&event, None))?;
         let Declared::Fact(fact) = &declaration.declared else { return Ok((event, Vec::new())) };
-        let produced = produce(&self.state.registers, fact).map_err(Refusal::one)?;
+        let produced = fact.produce(&self.state.registers, &self.state.book).map_err(Refusal::one)?;
         let drafts = produced.into_iter().zip(1..).map(|(one, row)| one.into_draft(&request.signatures, &request.key, row));
         let drafts = drafts.collect();
         self.state.apply(&event);

@@ -1,6 +1,6 @@
 //! `fact`, `month-end`, `register`: the business behind the vouchers.
 
-use crate::bookkeeper::business::{REGISTERS, register};
+use crate::bookkeeper::business::{known_registers, register};
 use crate::bookkeeper::{Bookkeeper, Posted};
 use crate::cli::args::{FactOptions, MonthEndOptions, Place, RegisterOptions};
 use crate::cli::outcome::{Ending, Trouble};
@@ -41,9 +41,8 @@ pub async fn show(place: &Place, options: RegisterOptions, as_json: bool) -> Res
     let bookkeeper: Bookkeeper = place.open().await?;
     let view = find_book(&bookkeeper, &options.book)?;
     let day = options.day.as_deref().map_or_else(|| Ok(bookkeeper.clock().today()), date)?;
-    let known = REGISTERS.map(|(word, chinese)| format!("{word}（{chinese}）")).join("、");
     let rows = register(&view, &options.name, day)
-        .ok_or_else(|| Trouble::usage(format!("没有台账 {}。可用：{known}。", options.name)))?;
+        .ok_or_else(|| Trouble::usage(format!("没有台账 {}。可用：{}。", options.name, known_registers())))?;
     if as_json {
         print::json(&json!({ "book": options.book, "register": options.name, "day": day.to_string(), "rows": rows }))?;
     } else {

@@ -50,9 +50,9 @@ pub async fn shop_days(
 fn examine(registers: &Registers, book: &Book, facts: &[Fact], rows: &[u32]) -> Result<(), FileRefusal> {
     let (mut registers, mut refusal) = (registers.clone(), FileRefusal::default());
     for (fact, row) in facts.iter().zip(rows) {
-        let rules = registers.examine(fact, book);
+        let rules = fact.examine(&registers, book);
         if rules.is_empty() {
-            registers.apply(fact);
+            fact.apply(&mut registers);
         } else if !refusal.add(rules.iter().map(|rule| FileReason::row(*row, rule.code(), rule.message()))) {
             break;
         }
@@ -68,7 +68,7 @@ pub async fn roles(bookkeeper: &Bookkeeper, book: &str, source: &Source, people:
     let fact = Fact::read("roles_assigned", text.as_bytes())
         .map_err(|error| Trouble::new(10, "fact_malformed", format!("看不懂科目对应：{error}。")))?;
     let mut with = (*view.registers).clone();
-    with.apply(&fact);
+    fact.apply(&mut with);
     if with != *view.registers {
         let signatures =
             Signatures { prepared_by: people.by.into(), approved_by: people.approved_by.into(), ..Signatures::default() };

@@ -1,14 +1,20 @@
 //! 业务事实: everything of the business that can be recorded (head kind 12), as one enum. Each fact is a flat record of
 //! texts; its bytes are restricted RFC 8785 JSON because its fields stand in the order of their names and hold
-//! nothing but texts and arrays. [`Fact::decode`] accepts only what [`Fact::encode`] would have written.
+//! nothing but texts and arrays. [`Fact::decode`] accepts only what [`Fact::encode`] would have written. What a fact
+//! means stands with its subject in [`mod@crate::collective::record`].
 
 use crate::collective::asset::{AssetCard, AssetStep};
 use crate::collective::contract::{Accrual, ContractEnd, MoneyReceived};
 use crate::collective::dividend::{DividendPayment, DividendResolution};
+use crate::collective::produce::Produced;
+use crate::collective::record::{Record, business};
+use crate::collective::register::Registers;
 use crate::collective::role::RolesAssigned;
 use crate::collective::shares::ShareChange;
 use crate::collective::shop::{Settlement, ShopDay};
 use crate::collective::terms::ContractTerms;
+use crate::ledger::Book;
+use crate::ledger::refusal::Rule;
 use serde::{Deserialize, Serialize};
 
 /// A voucher that facts produced was taken back: what it stood for is open again.
@@ -17,6 +23,34 @@ use serde::{Deserialize, Serialize};
 pub struct Withdrawal {
     /// The reference that the voucher carries: see [`crate::collective::produce::Produced::reference`].
     pub reference: String,
+}
+
+impl Withdrawal {
+    /// Undoes what the reference leads to; `false` where it leads to nothing.
+    fn take_back(&self, registers: &mut Registers) -> bool {
+        let before = registers.clone();
+        let mut parts = self.reference.split('/');
+        let word = parts.next().unwrap_or_default();
+        let parts: Vec<&str> = parts.collect();
+        // A reference that is not understood has changed nothing either.
+        let _ = Fact::take_back(registers, word, &parts);
+        let undone = *registers != before;
+        registers.withdrawals = registers.withdrawals.saturating_add(u64::from(undone));
+        undone
+    }
+}
+
+impl Record for Withdrawal {
+    fn examine(&self, registers: &Registers, _: &Book) -> Vec<Rule> {
+        match self.take_back(&mut registers.clone()) {
+            true => Vec::new(),
+            false => vec![business("reference_unknown", format!("没有由事实 {} 生成的记录。", self.reference))],
+        }
+    }
+
+    fn apply(&self, registers: &mut Registers) {
+        self.take_back(registers);
+    }
 }
 
 macro_rules! facts {
@@ -50,6 +84,20 @@ macro_rules! facts {
                 match word {
                     $($word => serde_json::from_slice(bytes).map(Fact::$variant),)*
                     _ => Err(serde::de::Error::custom(format!("no fact is called {word}"))),
+                }
+            }
+
+            fn record(&self) -> &dyn Record {
+                match self {
+                    $(Fact::$variant(record) => record,)*
+                }
+            }
+
+            /// Takes back what a fact of a word left in the registers.
+            fn take_back(registers: &mut Registers, word: &str, parts: &[&str]) -> Option<()> {
+                match word {
+                    $($word => <$record as Record>::withdraw(registers, parts),)*
+                    _ => None,
                 }
             }
         }
@@ -86,6 +134,28 @@ facts! {
 }
 
 impl Fact {
+    /// Everything that speaks against it, as the registers stand before it.
+    pub fn examine(&self, registers: &Registers, book: &Book) -> Vec<Rule> {
+        let record = self.record();
+        let mut rules = record.examine(registers, book);
+        let missing = record.codes().into_iter().filter(|(dimension, code)| book.dimensions.get(*dimension, code).is_none());
+        rules.extend(missing.map(|(dimension, code)| Rule::DimensionUnknown { dimension, code: code.to_string() }));
+        rules
+    }
+
+    /// Takes in what [`Fact::examine`] found nothing against.
+    pub fn apply(&self, registers: &mut Registers) {
+        self.record().apply(registers);
+    }
+
+    /// The drafts it asks for, as the registers stand before it.
+    ///
+    /// # Errors
+    /// A role has no account, or an amount leaves its type.
+    pub fn produce(&self, registers: &Registers, book: &Book) -> Result<Vec<Produced>, Rule> {
+        self.record().produce(registers, book)
+    }
+
     /// Reads canonical bytes and nothing else: what comes back must be written the same way.
     pub fn decode(word: &str, bytes: &[u8]) -> Option<Fact> {
         Fact::read(word, bytes).ok().filter(|fact| fact.encode() == bytes)

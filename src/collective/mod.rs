@@ -3,7 +3,7 @@
 //! facts into drafts, so that nobody types what the books already know.
 //!
 //! This room is pure. It knows accounting ([`crate::ledger`]) and neither hashes nor databases. Start with [`fact`]
-//! (what can be recorded), then [`register`] (what stands, and what is refused) and [`mod@produce`] (what is posted).
+//! (what can be recorded), then [`mod@record`] (what each fact means and posts) and [`register`] (what stands).
 
 pub mod accrual;
 pub mod asset;
@@ -12,6 +12,7 @@ pub mod distribution;
 pub mod dividend;
 pub mod fact;
 pub mod produce;
+pub mod record;
 pub mod reference;
 pub mod register;
 pub mod report;

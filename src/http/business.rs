@@ -1,7 +1,7 @@
 //! The business behind the vouchers: facts, the month end, registers.
 
 use crate::bookkeeper::Posted;
-use crate::bookkeeper::business::{REGISTERS, register};
+use crate::bookkeeper::business::{known_registers, register};
 use crate::collective::Fact;
 use crate::http::Door;
 use crate::http::books::{BookPath, find_book, period};
@@ -143,9 +143,9 @@ pub async fn show(
     let (Path(path), Query(query)) = (path?, query?);
     let view = find_book(&door, &path.book)?;
     let day = day_of(&door, &query)?;
-    let known = REGISTERS.map(|(word, chinese)| format!("{word}（{chinese}）")).join("、");
-    let rows = register(&view, &path.register, day)
-        .ok_or_else(|| Problem::not_found("register_unknown", format!("没有台账 {}。可用：{known}。", path.register)))?;
+    let rows = register(&view, &path.register, day).ok_or_else(|| {
+        Problem::not_found("register_unknown", format!("没有台账 {}。可用：{}。", path.register, known_registers()))
+    })?;
     Ok(Json(json!({ "book": path.book, "register": path.register, "day": day.to_string(), "rows": rows })))
 }
 

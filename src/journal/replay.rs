@@ -92,7 +92,7 @@ impl State {
             Declared::DimensionValuesAdded { values } => book.examine_dimension_values(values),
             Declared::YearOpened { year } => whole(book.examine_year_opened(*year)),
             Declared::PeriodClosed { period } => whole(book.examine_period_closed(*period)),
-            Declared::Fact(fact) => self.registers.examine(fact, book).into_iter().map(Reason::whole).collect(),
+            Declared::Fact(fact) => fact.examine(&self.registers, book).into_iter().map(Reason::whole).collect(),
         };
         reasons.extend(whole(text_rule("经办人姓名", &declaration.by, PERSON_CHARS_MAX)));
         reasons
@@ -121,7 +121,7 @@ impl State {
             Declared::DimensionValuesAdded { values } => self.book.apply_dimension_values(values),
             Declared::YearOpened { year } => self.book.apply_year_opened(*year),
             Declared::PeriodClosed { period } => self.book.apply_period_closed(*period),
-            Declared::Fact(fact) => Arc::make_mut(&mut self.registers).apply(fact),
+            Declared::Fact(fact) => fact.apply(Arc::make_mut(&mut self.registers)),
         }
     }
 

@@ -1,0 +1,52 @@
+//! 事实的行为: what each fact means. A folder a subject: what speaks against it, what it leaves in the registers, the
+//! vouchers it asks for (the posting patterns of facts §7.2), and how it is taken back.
+
+mod contract;
+mod custody;
+mod dividend;
+mod roles;
+mod shop;
+
+#[cfg(test)]
+mod tests;
+
+use crate::collective::produce::Produced;
+use crate::collective::register::Registers;
+use crate::ledger::refusal::Rule;
+use crate::ledger::{Book, Dimension, DimensionCode};
+
+/// What every kind of fact says of itself.
+pub trait Record {
+    /// Codes that it names and that must be registered in the book: a report could not name them otherwise.
+    fn codes(&self) -> Vec<(Dimension, &DimensionCode)> {
+        Vec::new()
+    }
+
+    /// Everything that speaks against it, as the registers stand before it.
+    fn examine(&self, registers: &Registers, book: &Book) -> Vec<Rule>;
+
+    /// Takes in what [`Record::examine`] found nothing against.
+    fn apply(&self, registers: &mut Registers);
+
+    /// The drafts it asks for, as the registers stand before it. A fact that moves no money gives none.
+    ///
+    /// # Errors
+    /// A role has no account, or an amount leaves its type.
+    fn produce(&self, _registers: &Registers, _book: &Book) -> Result<Vec<Produced>, Rule> {
+        Ok(Vec::new())
+    }
+
+    /// Undoes what a produced voucher stood for. `parts` follow the fact's word in the voucher's reference. `None`
+    /// where they lead to nothing.
+    fn withdraw(_registers: &mut Registers, _parts: &[&str]) -> Option<()>
+    where
+        Self: Sized,
+    {
+        None
+    }
+}
+
+/// A refusal by a rule of the business.
+pub fn business(code: &'static str, message: String) -> Rule {
+    Rule::Business { code, message }
+}

@@ -1,0 +1,218 @@
+//! 合同: what follows its terms, and the posting patterns of rent, deposits and accruals (facts §7.2 B, C, D, G).
+
+use crate::collective::accrual::{self, month_amount, taxed};
+use crate::collective::contract::{Accrual, Contract, ContractEnd, Money, MoneyReceived, unknown};
+use crate::collective::produce::{Lines, Produced};
+use crate::collective::record::{Record, business};
+use crate::collective::register::Registers;
+use crate::collective::role::Role;
+use crate::collective::schedule::rounded;
+use crate::collective::terms::{ContractKind, ContractTerms};
+use crate::ledger::refusal::Rule;
+use crate::ledger::{Amount, Book, Dimension, DimensionCode, Period};
+
+impl Record for ContractTerms {
+    fn codes(&self) -> Vec<(Dimension, &DimensionCode)> {
+        let mut codes = vec![
+            (Dimension::Contract, &self.code),
+            (Dimension::Community, &self.community),
+            (Dimension::Counterparty, &self.counterparty),
+            (Dimension::IncomeType, &self.income_type),
+        ];
+        codes.extend(self.asset.as_ref().map(|code| (Dimension::Asset, code)));
+        codes
+    }
+
+    /// A registered asset is let while it is in custody, not before and not after.
+    fn examine(&self, registers: &Registers, _: &Book) -> Vec<Rule> {
+        let mut rules = registers.contracts.examine_terms(self);
+        let asset = self.asset.as_ref().and_then(|code| registers.assets.get(code));
+        if let Some(asset) = asset.filter(|asset| !asset.in_custody()) {
+            let message = format!("资产 {} 不在代管中，不能签合同。请先登记委托代管。", asset.card.name);
+            rules.push(business("asset_not_in_custody", message));
+        }
+        rules
+    }
+
+    fn apply(&self, registers: &mut Registers) {
+        registers.contracts.sign(self);
+    }
+}
+
+impl Record for ContractEnd {
+    fn examine(&self, registers: &Registers, _: &Book) -> Vec<Rule> {
+        registers.contracts.examine_end(self)
+    }
+
+    fn apply(&self, registers: &mut Registers) {
+        registers.contracts.end(self);
+    }
+}
+
+impl Record for Accrual {
+    fn examine(&self, registers: &Registers, _: &Book) -> Vec<Rule> {
+        let mut rules = Vec::new();
+        if self.contracts.is_empty() {
+            rules.push(Rule::NothingDeclared);
+        }
+        if self.contracts.windows(2).any(|pair| pair[0] >= pair[1]) {
+            rules.push(business("accrual_order", "合同要按编码排列，每份只写一次。".into()));
+        }
+        let due = accrual::due(&registers.contracts, &registers.assets, self.period);
+        for code in &self.contracts {
+            if registers.contracts.get(code).is_none() {
+                rules.push(unknown(code));
+            } else if due.binary_search(code).is_err() {
+                let message = format!("合同 {code} 在 {} 没有要计提的收入，或已经计提。", self.period);
+                rules.push(business("accrual_not_due", message));
+            }
+        }
+        rules
+    }
+
+    fn apply(&self, registers: &mut Registers) {
+        registers.contracts.accrue(self);
+    }
+
+    /// C1, C3, D1: one draft a contract.
+    fn produce(&self, registers: &Registers, book: &Book) -> Result<Vec<Produced>, Rule> {
+        self.contracts.iter().map(|code| accrue(registers, book, code, self.period)).collect()
+    }
+
+    fn withdraw(registers: &mut Registers, parts: &[&str]) -> Option<()> {
+        let &[contract, period] = parts else { return None };
+        registers.contracts.withdraw_accrual(&DimensionCode::parse(contract)?, Period::parse(period)?);
+        Some(())
+    }
+}
+
+impl Record for MoneyReceived {
+    fn examine(&self, registers: &Registers, _: &Book) -> Vec<Rule> {
+        registers.contracts.examine_money(self)
+    }
+
+    fn apply(&self, registers: &mut Registers) {
+        registers.contracts.receive(self);
+    }
+
+    fn produce(&self, registers: &Registers, book: &Book) -> Result<Vec<Produced>, Rule> {
+        money_received(registers, book, self).map(|one| vec![one])
+    }
+
+    fn withdraw(registers: &mut Registers, parts: &[&str]) -> Option<()> {
+        let &[contract, document] = parts else { return None };
+        registers.contracts.withdraw_money(&DimensionCode::parse(contract)?, document);
+        Some(())
+    }
+}
+
+fn money_received(registers: &Registers, book: &Book, money: &MoneyReceived) -> Result<Produced, Rule> {
+    let contract = registers.contracts.get(&money.contract).ok_or_else(|| unknown(&money.contract))?;
+    let terms = &contract.terms;
+    let party = [(Dimension::Counterparty, &terms.counterparty), (Dimension::Contract, &terms.code)];
+    let mut lines = Lines::new(registers, book);
+    match money.kind {
+        Money::Rent => rent(&mut lines, contract, money)?,
+        // C4
+        Money::Deposit => {
+            lines.debit(Role::Bank, money.amount, &[])?;
+            lines.credit(Role::DepositPayable, money.amount, &party)?;
+        }
+        Money::DepositRefunded => {
+            lines.debit(Role::DepositPayable, money.amount, &party)?;
+            lines.credit(Role::Bank, money.amount, &[])?;
+        }
+        Money::DepositForfeited => {
+            lines.debit(Role::DepositPayable, money.amount, &party)?;
+            lines.credit(Role::PenaltyIncome, money.amount, &[])?;
+        }
+        // C6
+        Money::LateFee => {
+            lines.debit(Role::Bank, money.amount, &[])?;
+            lines.credit(Role::PenaltyIncome, money.amount, &[])?;
+        }
+    }
+    Ok(Produced {
+        reference: format!("money_received/{}/{}", money.contract, money.document),
+        date: money.date,
+        memo: format!("{}合同{}：{}（{}）", terms.kind.chinese(), terms.code, money.kind.chinese(), money.document),
+        lines: lines.done(),
+    })
+}
+
+/// What rent becomes when it arrives depends on whose asset it is and when it was earned.
+fn rent(lines: &mut Lines, contract: &Contract, money: &MoneyReceived) -> Result<(), Rule> {
+    let terms = &contract.terms;
+    let (registers, amount) = (lines.registers, money.amount);
+    lines.debit(Role::Bank, amount, &[])?;
+    let entrusted = terms.asset.as_ref().and_then(|code| registers.assets.get(code).map(|asset| (code, asset)));
+    if let Some((code, asset)) = entrusted {
+        // B1, B2: the treasury's share is nobody's income.
+        let to = asset.rent_destination().ok_or_else(|| destination_missing(code))?;
+        let kept = rounded(i128::from(amount.fen()) * i128::from(to.kept_basis_points), 10_000);
+        let due = amount.checked_sub(kept).unwrap_or(Amount::ZERO);
+        lines.credit(Role::TreasuryPayable, due, &[(Dimension::Asset, code)])?;
+        let (net, tax) = taxed(terms.kind, kept, money.date)?;
+        let tags =
+            [(Dimension::Community, &terms.community), (Dimension::IncomeType, &terms.income_type), (Dimension::Asset, code)];
+        lines.credit(Role::EntrustedIncome, net, &tags)?;
+        return lines.credit(Role::Vat, tax, &[]);
+    }
+    if terms.kind == ContractKind::Intermediary {
+        // G1: earned when the result is confirmed and paid.
+        let (net, tax) = taxed(terms.kind, amount, money.date)?;
+        lines.credit(Role::IntermediaryIncome, net, &income_tags(contract))?;
+        return lines.credit(Role::Vat, tax, &[]);
+    }
+    if terms.advance {
+        // C2, D3: tax is due with the money, income comes month by month.
+        let (net, tax) = taxed(terms.kind, amount, money.date)?;
+        lines.credit(Role::RentAdvance, net, &[(Dimension::Contract, &terms.code)])?;
+        return lines.credit(Role::Vat, tax, &[]);
+    }
+    lines.credit(
+        Role::RentReceivable,
+        amount,
+        &[(Dimension::Counterparty, &terms.counterparty), (Dimension::Contract, &terms.code)],
+    )
+}
+
+fn income_tags(contract: &Contract) -> [(Dimension, &DimensionCode); 3] {
+    let terms = &contract.terms;
+    [(Dimension::Community, &terms.community), (Dimension::IncomeType, &terms.income_type), (Dimension::Contract, &terms.code)]
+}
+
+fn destination_missing(asset: &DimensionCode) -> Rule {
+    let message = format!("代管资产 {asset} 没有租金去向的批准文号，租金不能入账（国令738 §25-26）。请先登记委托代管。");
+    business("rent_destination_missing", message)
+}
+
+fn accrue(registers: &Registers, book: &Book, code: &DimensionCode, period: Period) -> Result<Produced, Rule> {
+    let contract = registers.contracts.get(code).ok_or_else(|| unknown(code))?;
+    let terms = &contract.terms;
+    let income = match terms.kind {
+        ContractKind::Lease => Role::LeaseIncome,
+        ContractKind::Contracting | ContractKind::Intermediary => Role::ContractingIncome,
+    };
+    let day = period.last_day();
+    let mut lines = Lines::new(registers, book);
+    if terms.advance {
+        let net = month_amount(contract, period, true)?;
+        lines.debit(Role::RentAdvance, net, &[(Dimension::Contract, code)])?;
+        lines.credit(income, net, &income_tags(contract))?;
+    } else {
+        let gross = month_amount(contract, period, false)?;
+        let (net, tax) = taxed(terms.kind, gross, day)?;
+        let party = [(Dimension::Counterparty, &terms.counterparty), (Dimension::Contract, code)];
+        lines.debit(Role::RentReceivable, gross, &party)?;
+        lines.credit(income, net, &income_tags(contract))?;
+        lines.credit(Role::Vat, tax, &[])?;
+    }
+    let verb = if terms.advance { "确认" } else { "计提" };
+    Ok(Produced {
+        reference: format!("contracts_accrued/{code}/{period}"),
+        date: day,
+        memo: format!("{verb}{}合同{code} {period} 收入", terms.kind.chinese()),
+        lines: lines.done(),
+    })
+}

@@ -1,0 +1,4 @@
+//! The posting patterns of facts §7.2, a module a subject.
+
+mod contracts;
+mod desk;
