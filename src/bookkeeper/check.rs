@@ -198,6 +198,9 @@ impl Bookkeeper {
         if let Some(rule) = replay.consequences.missing() {
             check.find(6, "entry", None, rule.message());
         }
+        for rule in replay.consequences.untied(&replay.state.registers) {
+            check.find(7, "registers", None, rule.message());
+        }
         if replay.state.registers != view.registers {
             check.find(7, "registers", None, "业务台账与事实重放结果不符");
         }

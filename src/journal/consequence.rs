@@ -2,11 +2,14 @@
 //! makes it so; who reads a journal back (self check, verifier) holds every produced voucher against its fact again,
 //! and with it the registers against the accounts.
 
+use crate::collective::Registers;
 use crate::collective::fact::{Fact, Withdrawal};
 use crate::collective::produce::{Produced, is_produced};
+use crate::collective::tie::{ProducedSums, differences};
 use crate::journal::event::{Declared, Event};
 use crate::journal::replay::{Original, State};
 use crate::ledger::Voucher;
+use crate::ledger::amount::yuan;
 use crate::ledger::refusal::{Reason, Rule};
 use std::collections::VecDeque;
 
@@ -29,7 +32,10 @@ impl Due {
 
 /// Vouchers that facts read so far have asked for and that have not been read yet.
 #[derive(Clone, Debug, Default)]
-pub struct Consequences(VecDeque<Due>);
+pub struct Consequences {
+    due: VecDeque<Due>,
+    posted: ProducedSums,
+}
 
 impl Consequences {
     /// What speaks against the event standing here. To be asked before `state` takes the event in.
@@ -45,19 +51,31 @@ impl Consequences {
 
     /// The first voucher that is still due: at the end of a journal none may be.
     pub fn missing(&self) -> Option<Rule> {
-        let due = self.0.front()?;
+        let due = self.due.front()?;
         let message = format!("业务事实 {} 之后没有它应生成的凭证，或凭证的次序不对。", due.reference());
         Some(Rule::Business { code: "fact_without_voucher", message })
     }
 
+    /// At the end of a journal: every code for which the registers say something else than their vouchers have posted.
+    pub fn untied(&self, registers: &Registers) -> Vec<Rule> {
+        let rule = |found: crate::collective::tie::Difference| {
+            let (name, code, account) = (found.dimension.chinese(), found.code, found.account);
+            let (register, posted) = (yuan(found.register), yuan(found.posted));
+            let message =
+                format!("科目 {account}、{name} {code}：台账应为 {register} 元，由事实生成的凭证记了 {posted} 元（借方为正）。");
+            Rule::Business { code: "register_untied", message }
+        };
+        differences(registers, &self.posted).into_iter().map(rule).collect()
+    }
+
     fn fact(&mut self, state: &State, fact: &Fact) -> Option<Rule> {
         if let Fact::Withdrawn(Withdrawal { reference }) = fact {
-            self.0.push_back(Due::Reversal(reference.clone()));
+            self.due.push_back(Due::Reversal(reference.clone()));
             return None;
         }
         match fact.produce(&state.registers, &state.book) {
             Ok(produced) => {
-                self.0.extend(produced.into_iter().map(Due::Voucher));
+                self.due.extend(produced.into_iter().map(Due::Voucher));
                 None
             }
             Err(rule) => Some(rule),
@@ -73,13 +91,16 @@ impl Consequences {
         if !claims {
             return self.missing();
         }
-        let fits = match self.0.pop_front() {
+        let fits = match self.due.pop_front() {
             Some(Due::Voucher(produced)) => voucher.reverses.is_none() && is_what(voucher, &produced),
             Some(Due::Reversal(reference)) => {
                 original.is_some_and(|original| voucher.reverses.is_some() && original.voucher.source.reference == reference)
             }
             None => false,
         };
+        for line in &voucher.lines {
+            self.posted.add(line.account, line.side, line.amount, &line.dimensions);
+        }
         (!fits).then(|| {
             let message = "凭证自称由业务事实生成或冲销，但与前面的事实应生成的不符：科目、方向、金额、辅助核算、日期或引用。";
             Rule::Business { code: "voucher_not_produced", message: message.into() }

@@ -274,7 +274,8 @@ impl<'a> Judge<'a> {
                 format!("借贷平衡、科目、期间、凭证号、冲销，业务事实与所生成的凭证等，凭证 {} 张", self.report.vouchers),
             );
             self.compare_reports();
-            self.report.close("数字", 7, "科目余额表与各社区收入表重算后逐格比较");
+            self.compare_registers();
+            self.report.close("数字", 7, "科目余额表与各社区收入表重算后逐格比较，台账与科目相符");
         } else {
             self.report.not_checked("规则", "前面的步骤没有通过，不再往下核验");
             self.report.not_checked("数字", "前面的步骤没有通过，不再往下核验");
@@ -381,6 +382,14 @@ impl<'a> Judge<'a> {
                     self.report.find(Finding::new(7, "report_differs", format!("报表 {path} 与条目重算结果不符，在 {place}。")));
                 }
             }
+        }
+    }
+
+    /// Registers and accounts are sums over the same facts by different ways.
+    fn compare_registers(&mut self) {
+        let Some(state) = &self.state else { return };
+        for rule in self.consequences.untied(&state.registers) {
+            self.report.find(Finding::new(7, rule.code(), rule.message()));
         }
     }
 
