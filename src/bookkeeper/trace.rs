@@ -21,6 +21,8 @@ pub struct Trace<'a> {
     pub code: &'a str,
     pub element: Element,
     pub range: Range,
+    /// A dimension that the lines carry besides, where the figure asks for it.
+    pub also: Option<Dimension>,
 }
 
 /// A line behind a figure.
@@ -132,7 +134,7 @@ impl Bookkeeper {
             let found = self.store.lines_carrying(view.number, stretch, carried, place, wanted).await?;
             let full = u32::try_from(found.len()) == Ok(wanted);
             place = found.last().map_or(place, |line| (line.seq, line.line));
-            read_lines(view, &found, lines)?;
+            read_lines(view, &found, trace.also, lines)?;
             // Lines of vouchers that are not ordinary leave room on a full page.
             if !full || lines.len() > usize::try_from(limit).unwrap_or(usize::MAX) {
                 return Ok(());
@@ -179,7 +181,7 @@ impl DimensionProfit {
 }
 
 /// Reads found lines out of their vouchers; several lines of one voucher are read from one decoding.
-fn read_lines(view: &View, found: &[FoundLine], lines: &mut Vec<TracedLine>) -> Result<(), StoreError> {
+fn read_lines(view: &View, found: &[FoundLine], also: Option<Dimension>, lines: &mut Vec<TracedLine>) -> Result<(), StoreError> {
     let mut open: Option<(u64, Voucher)> = None;
     for line in found {
         if open.as_ref().is_none_or(|(seq, _)| *seq != line.seq) {
@@ -192,6 +194,9 @@ fn read_lines(view: &View, found: &[FoundLine], lines: &mut Vec<TracedLine>) -> 
         let index = usize::try_from(line.line).unwrap_or(0).saturating_sub(1);
         let posted = voucher.lines.get(index);
         let posted = posted.ok_or_else(|| StoreError::Corrupt(format!("entry {} has no line {}", line.seq, line.line)))?;
+        if also.is_some_and(|also| posted.dimensions.get(also).is_none()) {
+            continue;
+        }
         lines.push(TracedLine {
             period: voucher.period,
             date: voucher.date,

@@ -282,6 +282,16 @@ impl Names for RegisterNames<'_> {
 }
 
 impl IncomeTable {
+    /// The same table with the communities of one street alone; `None` when a sum leaves an `i64`.
+    pub fn of_street(mut self, street: &str) -> Option<IncomeTable> {
+        self.rows.retain(|row| row.street == street);
+        for (index, group) in self.groups.iter_mut().enumerate() {
+            group.total = crate::ledger::amount::sum(self.rows.iter().map(|row| row.cells[index]))?;
+        }
+        self.total = crate::ledger::amount::sum(self.rows.iter().map(|row| row.total))?;
+        Some(self)
+    }
+
     /// Adds up cells of any number of books. `None` if the sum leaves an `i64`, which books alone cannot
     /// do but many together could.
     pub fn compute(range: Range, cells: &[IncomeCell], names: &impl Names) -> Option<IncomeTable> {

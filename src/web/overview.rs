@@ -2,22 +2,27 @@
 
 use crate::bookkeeper::Bookkeeper;
 use crate::bookkeeper::trace::DimensionProfit;
+use crate::bookkeeper::view::View;
 use crate::ledger::statement::{GroupBy, IncomeGroup, IncomeRow, IncomeTable, Range};
-use crate::ledger::{Amount, Dimension, Period, amount};
+use crate::ledger::{Amount, Dimension, Element, Period, amount};
 use crate::web::business::{Collection, Custody, collection, custody};
 use crate::web::figure::Money;
-use crate::web::page::{Page, Trouble, community_address, opened, range};
+use crate::web::lines;
+use crate::web::page::{Page, Trouble, community_address, opened, query, range};
 use crate::web::section::{Heading, Item, Section, by_amount};
 use askama::Template;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 #[derive(Deserialize)]
-pub struct RangeQuery {
+pub struct OverviewQuery {
     from: Option<String>,
     to: Option<String>,
+    /// The code of a street whose communities alone are shown.
+    street: Option<String>,
 }
 
 #[derive(Template)]
@@ -28,6 +33,8 @@ pub struct Overview {
     total: Money,
     community_count: usize,
     book_count: usize,
+    /// The one street that is shown.
+    street: Option<String>,
     sections: Vec<Section>,
     shops: Vec<ShopRow>,
     shop_total: ShopRow,
@@ -40,6 +47,9 @@ pub struct Overview {
 /// One shop's year: three figures.
 struct ShopRow {
     name: String,
+    /// Where the lines of each figure are; not for the total.
+    income_lines: Option<String>,
+    expense_lines: Option<String>,
     income: Money,
     expense: Money,
     profit: Money,
@@ -47,11 +57,11 @@ struct ShopRow {
 
 pub async fn show(
     State(bookkeeper): State<Bookkeeper>,
-    query: Result<Query<RangeQuery>, QueryRejection>,
+    query: Result<Query<OverviewQuery>, QueryRejection>,
 ) -> Result<Page<Overview>, Trouble> {
-    let Query(query) = query?;
+    let Query(asked) = query?;
     let views = bookkeeper.books();
-    let range = range(query.from.as_deref(), query.to.as_deref(), &views)?;
+    let range = range(asked.from.as_deref(), asked.to.as_deref(), &views)?;
     // Readers do not wait for each other, so the page takes as long as its slowest table.
     let (months, types, shops) = tokio::try_join!(
         bookkeeper.income_by_community(&views, range, GroupBy::Month),
@@ -59,21 +69,40 @@ pub async fn show(
         bookkeeper.profit_by(&views, range, Dimension::Shop),
     )?;
     let too_large = || Trouble::too_large("合计");
+    let street_codes = street_codes(&views);
+    let street =
+        asked.street.as_deref().filter(|code| !code.is_empty()).map(|code| street_name(&street_codes, code)).transpose()?;
+    let (months, types) = match &street {
+        Some(name) => (months.of_street(name).ok_or_else(too_large)?, types.of_street(name).ok_or_else(too_large)?),
+        None => (months, types),
+    };
     let shop_total = shop_total(&shops).ok_or_else(too_large)?;
-    let streets = streets(&months).ok_or_else(too_large)?;
+    let streets = streets(&months, &street_codes).ok_or_else(too_large)?;
     Ok(Page(Overview {
         range,
         months: opened(range, &views),
         total: months.total.into(),
         community_count: months.rows.len(),
         book_count: views.len(),
+        street,
         sections: vec![communities(&months), streets, sources(&types), by_month(&months)],
-        shops: shops.into_iter().map(shop_row).collect(),
+        shops: shops.into_iter().map(|shop| shop_row(shop, range)).collect(),
         shop_total,
         day: range.to.last_day().to_string(),
         custody: custody(&views, range.to.last_day()),
         collection: collection(&views, range.to.last_day()),
     }))
+}
+
+/// Names of streets and their codes, over all books.
+fn street_codes(views: &[Arc<View>]) -> BTreeMap<String, String> {
+    let values = views.iter().flat_map(|view| view.dimensions.of(Dimension::Street));
+    values.map(|value| (value.name.clone(), value.code.to_string())).collect()
+}
+
+fn street_name(codes: &BTreeMap<String, String>, code: &str) -> Result<String, Trouble> {
+    let found = codes.iter().find(|(_, known)| *known == code).map(|(name, _)| name.clone());
+    found.ok_or_else(|| Trouble::not_found(format!("没有编码为 {code} 的街道。请从首页点进来。")))
 }
 
 fn communities(table: &IncomeTable) -> Section {
@@ -88,7 +117,7 @@ fn communities(table: &IncomeTable) -> Section {
 }
 
 /// `None` when a sum leaves an `i64`.
-fn streets(table: &IncomeTable) -> Option<Section> {
+fn streets(table: &IncomeTable, codes: &BTreeMap<String, String>) -> Option<Section> {
     let mut sums: BTreeMap<&str, Amount> = BTreeMap::new();
     for row in &table.rows {
         let sum = sums.entry(&row.street).or_default();
@@ -97,7 +126,7 @@ fn streets(table: &IncomeTable) -> Option<Section> {
     let item = |(street, amount): (&str, Amount)| Item {
         name: if street.is_empty() { "未登记街道".to_owned() } else { street.to_owned() },
         note: String::new(),
-        href: None,
+        href: codes.get(street).map(|code| format!("/?{}&street={code}", query(table.range))),
         amount,
     };
     let heading = Heading { id: "streets", title: "各街道收入", name: "街道", note: None };
@@ -106,21 +135,37 @@ fn streets(table: &IncomeTable) -> Option<Section> {
 
 fn sources(table: &IncomeTable) -> Section {
     let heading = Heading { id: "sources", title: "收入来源", name: "收入类型", note: None };
-    Section::new(heading, by_amount(group_items(&table.groups)), table.total)
+    let lines = |code: &str| lines::address(Dimension::IncomeType, code, Element::Income, table.range);
+    Section::new(heading, by_amount(group_items(&table.groups, lines)), table.total)
 }
 
 fn by_month(table: &IncomeTable) -> Section {
     let heading = Heading { id: "months", title: "各月收入", name: "月份", note: None };
-    Section::new(heading, group_items(&table.groups), table.total)
+    Section::new(heading, group_items(&table.groups, |month| format!("/?from={month}&to={month}")), table.total)
 }
 
-fn group_items(groups: &[IncomeGroup]) -> Vec<Item> {
-    let item = |group: &IncomeGroup| Item { name: group.name.clone(), note: String::new(), href: None, amount: group.total };
+/// `address` leads to what is behind a group; one without a code has nothing of its own behind it.
+fn group_items(groups: &[IncomeGroup], address: impl Fn(&str) -> String) -> Vec<Item> {
+    let item = |group: &IncomeGroup| Item {
+        name: group.name.clone(),
+        note: String::new(),
+        href: (!group.code.is_empty()).then(|| address(&group.code)),
+        amount: group.total,
+    };
     groups.iter().map(item).collect()
 }
 
-fn shop_row(shop: DimensionProfit) -> ShopRow {
-    ShopRow { name: shop.name, income: shop.income.into(), expense: shop.expense.into(), profit: shop.profit.into() }
+fn shop_row(shop: DimensionProfit, range: Range) -> ShopRow {
+    let lines = |of| Some(lines::address(Dimension::Shop, &shop.code, of, range));
+    let (income_lines, expense_lines) = (lines(Element::Income), lines(Element::Expense));
+    ShopRow {
+        name: shop.name,
+        income_lines,
+        expense_lines,
+        income: shop.income.into(),
+        expense: shop.expense.into(),
+        profit: shop.profit.into(),
+    }
 }
 
 /// `None` when the sum leaves an `i64`.
@@ -128,6 +173,8 @@ fn shop_total(shops: &[DimensionProfit]) -> Option<ShopRow> {
     let total = |of: fn(&DimensionProfit) -> Amount| amount::sum(shops.iter().map(of)).map(Money::from);
     Some(ShopRow {
         name: "合计".to_owned(),
+        income_lines: None,
+        expense_lines: None,
         income: total(|shop| shop.income)?,
         expense: total(|shop| shop.expense)?,
         profit: total(|shop| shop.profit)?,

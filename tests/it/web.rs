@@ -72,6 +72,7 @@ async fn api(service: &Service, path: &str) -> Value {
 
 /// Follows 下一页 to the end: the sum of all lines, how many there were, and the link of one voucher.
 async fn walk(service: &Service, first: &str) -> (i64, BTreeSet<Vec<String>>, Option<String>) {
+    let kind = first.split('/').nth(1).map(|word| format!("/{word}/")).expect("a path");
     let (mut sum, mut seen, mut voucher) = (0, BTreeSet::new(), None);
     let mut place = first.to_owned();
     loop {
@@ -88,7 +89,7 @@ async fn walk(service: &Service, first: &str) -> (i64, BTreeSet<Vec<String>>, Op
         for (row, href) in found.into_iter().zip(links(lines, "/books/")) {
             seen.insert([row, vec![href]].concat());
         }
-        match links(lines, "/communities/").into_iter().find(|href| href.contains("after=")) {
+        match links(lines, &kind).into_iter().find(|href| href.contains("after=")) {
             Some(next) => place = next.split('#').next().unwrap_or_default().to_owned(),
             None => return (sum, seen, voucher),
         }
@@ -133,6 +134,25 @@ async fn the_county_on_a_page() {
     }
     let streets = rows(section(&home.text, "streets"));
     assert_eq!(streets[..streets.len() - 1].iter().map(|row| fen(&row[1])).sum::<i64>(), 237_750_000);
+    for href in links(section(&home.text, "streets"), "/?") {
+        let street = page(&service, &href).await;
+        let sum = rows(section(&street.text, "communities")).pop().map(|foot| fen(&foot[2]));
+        assert!(streets.iter().any(|row| Some(fen(&row[1])) == sum), "{href}: the street's figure is its communities' sum");
+    }
+    // Sources and shops lead to lines that add up to them.
+    let sources = section(&home.text, "sources");
+    let addresses: BTreeSet<String> = links(sources, "/lines/income_type/").into_iter().collect();
+    let figures: BTreeSet<i64> = rows(sources).iter().map(|row| fen(&row[1])).collect();
+    assert_eq!(addresses.len(), 8);
+    for address in &addresses {
+        assert!(figures.contains(&walk(&service, address).await.0), "{address}");
+    }
+    let mut shop_sums = (0, 0);
+    for address in links(section(&home.text, "shops"), "/lines/shop/") {
+        let sum = walk(&service, &address).await.0;
+        *(if address.contains("of=expense") { &mut shop_sums.1 } else { &mut shop_sums.0 }) += sum;
+    }
+    assert_eq!((shop_sums.0, shop_sums.0 - shop_sums.1), (243_000_000, 43_200_000));
     let shops = rows(section(&home.text, "shops"));
     let foot = shops.last().expect("a foot");
     assert_eq!((shops.len(), foot[0].as_str(), foot[2].as_str()), (12, "2,430,000.00", "432,000.00"));
@@ -169,6 +189,10 @@ async fn the_county_on_a_page() {
         ("/books/tuanjie/vouchers/2025-01/x", 400, "看不懂凭证字号 x"),
         ("/books/tuanjie/vouchers/2025-01/记-999999", 404, "没有凭证 记-999999"),
         ("/books/tuanjie/vouchers/2031-01/记-1", 404, "没有凭证 记-1"),
+        ("/lines/shop/nobody", 404, "没有编码为 nobody 的门店"),
+        ("/lines/colour/x", 404, "没有辅助核算类别 colour"),
+        ("/lines/shop/nobody?of=x", 400, "看不懂 of=x"),
+        ("/?street=nobody", 404, "没有编码为 nobody 的街道"),
         ("/?from=march", 400, "看不懂月份 march"),
         ("/?from=2025-03&to=2025-01", 400, "晚于"),
         ("/?from=%3Cb%3E", 400, "看不懂月份"),

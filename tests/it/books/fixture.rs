@@ -125,7 +125,10 @@ pub async fn everything(books: &Bookkeeper) -> String {
     let range = Bookkeeper::whole_range(&view);
     let trial_balance = books.trial_balance(&view, range, None).await.expect("trial balance");
     let only = books.trial_balance(&view, range, Some((Dimension::Community, "c1"))).await.expect("trial balance");
-    let income = books.income_by_community(std::slice::from_ref(&view), range, GroupBy::Month).await.expect("income");
+    let mut income = Vec::new();
+    for group_by in [GroupBy::Month, GroupBy::Account, GroupBy::By(Dimension::IncomeType), GroupBy::By(Dimension::Street)] {
+        income.push(books.income_by_community(std::slice::from_ref(&view), range, group_by).await.expect("income"));
+    }
     let balances = books.balances_by(&view, range, Dimension::Community).await.expect("balances");
     let account = AccountCode::parse("1002").expect("code");
     let (mut lines, mut next) = (Vec::new(), None);
@@ -142,11 +145,14 @@ pub async fn everything(books: &Bookkeeper) -> String {
     assert_eq!(trial_balance.totals.movement.debit, trial_balance.totals.movement.credit);
     assert_eq!(trial_balance.totals.closing.debit, trial_balance.totals.closing.credit);
     let traced = traced(books, &view, range).await;
-    let row = income.rows.iter().find(|row| row.community == "c1").expect("row");
+    let row = income[0].rows.iter().find(|row| row.community == "c1").expect("row");
     let signed = traced.iter().map(|line| if line.side == Side::Credit { line.amount.fen() } else { -line.amount.fen() });
     assert_eq!(signed.sum::<i64>(), row.total.fen(), "a figure is the sum of the lines behind it");
     let profits = books.profit_by(std::slice::from_ref(&view), range, Dimension::Community).await.expect("profits");
-    assert_eq!(profits.iter().map(|profit| profit.income).collect::<Vec<_>>(), [income.rows[0].total, income.rows[1].total]);
+    assert_eq!(
+        profits.iter().map(|profit| profit.income).collect::<Vec<_>>(),
+        [income[0].rows[0].total, income[0].rows[1].total]
+    );
     let json = |value: &dyn erased::Json| value.text();
     [
         format!("{traced:?} {profits:?}"),
@@ -163,7 +169,7 @@ pub async fn everything(books: &Bookkeeper) -> String {
 
 /// Every income line of one community, page by page.
 async fn traced(books: &Bookkeeper, view: &View, range: Range) -> Vec<TracedLine> {
-    let trace = Trace { dimension: Dimension::Community, code: "c1", element: Element::Income, range };
+    let trace = Trace { dimension: Dimension::Community, code: "c1", element: Element::Income, range, also: None };
     let (mut lines, mut next) = (Vec::new(), None);
     loop {
         let page = books.dimension_lines(view, &trace, next, 7).await.expect("lines");
