@@ -28,39 +28,56 @@ const SAMPLE: &[(&str, &[u8])] = sample![
     "tuanjie/shares.csv",
     "tuanjie/assets.csv",
     "tuanjie/asset_steps.csv",
+    "tuanjie/contracts.csv",
     "tuanjie/shop_days.csv",
     "tuanjie/settlements.csv",
+    "tuanjie/contract_money.csv",
+    "tuanjie/accruals.csv",
     "tuanjie/vouchers.csv",
     "heping/accounts.csv",
     "heping/openings.csv",
     "heping/shares.csv",
     "heping/assets.csv",
     "heping/asset_steps.csv",
+    "heping/contracts.csv",
     "heping/shop_days.csv",
     "heping/settlements.csv",
+    "heping/contract_money.csv",
+    "heping/accruals.csv",
     "heping/vouchers.csv",
     "shazi/accounts.csv",
     "shazi/openings.csv",
     "shazi/shares.csv",
     "shazi/assets.csv",
     "shazi/asset_steps.csv",
+    "shazi/contracts.csv",
     "shazi/shop_days.csv",
     "shazi/settlements.csv",
+    "shazi/contract_money.csv",
+    "shazi/accruals.csv",
     "shazi/vouchers.csv",
     "youxi/accounts.csv",
     "youxi/openings.csv",
     "youxi/shares.csv",
     "youxi/assets.csv",
     "youxi/asset_steps.csv",
+    "youxi/contracts.csv",
     "youxi/shop_days.csv",
     "youxi/settlements.csv",
+    "youxi/contract_money.csv",
+    "youxi/accruals.csv",
     "youxi/vouchers.csv",
 ];
 
 /// The facts of each company, before its shop days and after them; each kind needs those above it.
-const FACTS_BEFORE: [(&str, &str); 3] =
-    [("share_changed", "shares.csv"), ("asset_registered", "assets.csv"), ("asset_stepped", "asset_steps.csv")];
-const FACTS_AFTER: [(&str, &str); 1] = [("settlement_arrived", "settlements.csv")];
+const FACTS_BEFORE: [(&str, &str); 4] = [
+    ("share_changed", "shares.csv"),
+    ("asset_registered", "assets.csv"),
+    ("asset_stepped", "asset_steps.csv"),
+    ("contract_signed", "contracts.csv"),
+];
+const FACTS_AFTER: [(&str, &str); 3] =
+    [("settlement_arrived", "settlements.csv"), ("money_received", "contract_money.csv"), ("contracts_accrued", "accruals.csv")];
 
 const PEOPLE: People = People { by: "示例会计", approved_by: "示例主管" };
 
