@@ -33,6 +33,8 @@ const SAMPLE: &[(&str, &[u8])] = sample![
     "tuanjie/settlements.csv",
     "tuanjie/contract_money.csv",
     "tuanjie/accruals.csv",
+    "tuanjie/dividends.csv",
+    "tuanjie/dividend_payments.csv",
     "tuanjie/vouchers.csv",
     "heping/accounts.csv",
     "heping/openings.csv",
@@ -44,6 +46,8 @@ const SAMPLE: &[(&str, &[u8])] = sample![
     "heping/settlements.csv",
     "heping/contract_money.csv",
     "heping/accruals.csv",
+    "heping/dividends.csv",
+    "heping/dividend_payments.csv",
     "heping/vouchers.csv",
     "shazi/accounts.csv",
     "shazi/openings.csv",
@@ -55,6 +59,8 @@ const SAMPLE: &[(&str, &[u8])] = sample![
     "shazi/settlements.csv",
     "shazi/contract_money.csv",
     "shazi/accruals.csv",
+    "shazi/dividends.csv",
+    "shazi/dividend_payments.csv",
     "shazi/vouchers.csv",
     "youxi/accounts.csv",
     "youxi/openings.csv",
@@ -66,6 +72,8 @@ const SAMPLE: &[(&str, &[u8])] = sample![
     "youxi/settlements.csv",
     "youxi/contract_money.csv",
     "youxi/accruals.csv",
+    "youxi/dividends.csv",
+    "youxi/dividend_payments.csv",
     "youxi/vouchers.csv",
 ];
 
@@ -76,8 +84,13 @@ const FACTS_BEFORE: [(&str, &str); 4] = [
     ("asset_stepped", "asset_steps.csv"),
     ("contract_signed", "contracts.csv"),
 ];
-const FACTS_AFTER: [(&str, &str); 3] =
-    [("settlement_arrived", "settlements.csv"), ("money_received", "contract_money.csv"), ("contracts_accrued", "accruals.csv")];
+const FACTS_AFTER: [(&str, &str); 5] = [
+    ("settlement_arrived", "settlements.csv"),
+    ("money_received", "contract_money.csv"),
+    ("contracts_accrued", "accruals.csv"),
+    ("dividend_resolved", "dividends.csv"),
+    ("dividend_paid", "dividend_payments.csv"),
+];
 
 const PEOPLE: People = People { by: "示例会计", approved_by: "示例主管" };
 
