@@ -7,7 +7,7 @@ use crate::bookkeeper::view::View;
 use crate::chain::tile::{TILE_WIDTH, decode_tile};
 use crate::chain::tree::Edge;
 use crate::chain::{Checkpoint, Digest, VerifierKey, leaf_hash};
-use crate::journal::{Declared, Event, Latest, Original, Projection, State, entry};
+use crate::journal::{Consequences, Declared, Event, Latest, Original, Projection, State, entry};
 use crate::store::StoreError;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -35,11 +35,15 @@ pub struct BookCheck {
     pub vouchers: u64,
     pub root: String,
     pub findings: Vec<Finding>,
+    /// Steps of all findings, listed or not.
+    #[serde(skip)]
+    pub steps: BTreeSet<u8>,
 }
 
 /// What a replay of one book's journal gives.
 struct Replay {
     state: State,
+    consequences: Consequences,
     edge: Edge,
     projection: Projection,
     /// Size -> root, for the sizes at which checkpoints were signed.
@@ -50,6 +54,7 @@ struct Replay {
 
 impl BookCheck {
     fn find(&mut self, step: u8, table: &'static str, seq: Option<u64>, message: impl Into<String>) {
+        self.steps.insert(step);
         if self.findings.len() < FINDINGS_MAX {
             self.findings.push(Finding { step, table, seq, message: message.into() });
         }
@@ -161,8 +166,11 @@ impl Bookkeeper {
             },
             Event::Declaration(_) => None,
         };
-        let reasons = replay.state.examine(event, original.as_ref());
+        let mut reasons = replay.state.examine(event, original.as_ref());
         let refused = !reasons.is_empty() && matches!(event, Event::Declaration(d) if matches!(d.declared, Declared::Fact(_)));
+        if !refused {
+            reasons.extend(replay.consequences.follow(&replay.state, event, original.as_ref()));
+        }
         for reason in reasons {
             check.find(6, "entry", Some(seq), format!("第 {seq} 条条目违反规则：{}", reason.message()));
         }
@@ -186,6 +194,12 @@ impl Bookkeeper {
         }
         if replay.state.book.turnover() != view.book.turnover() || replay.state.book.has_posted() != view.book.has_posted() {
             check.find(7, "book", None, "账套的累计发生额与条目重算结果不符");
+        }
+        if let Some(rule) = replay.consequences.missing() {
+            check.find(6, "entry", None, rule.message());
+        }
+        for rule in replay.consequences.untied(&replay.state.registers) {
+            check.find(7, "registers", None, rule.message());
         }
         if replay.state.registers != view.registers {
             check.find(7, "registers", None, "业务台账与事实重放结果不符");
@@ -263,6 +277,7 @@ fn first_state(view: &View, event: &Event, check: &mut BookCheck) -> Option<Repl
     }
     state.map(|state| Replay {
         state,
+        consequences: Consequences::default(),
         edge: Edge::new(),
         projection: Projection::default(),
         roots: BTreeMap::new(),

@@ -6,6 +6,7 @@ use crate::bookkeeper::request::PostRequest;
 use crate::chain::Digest;
 use crate::chain::tree::Edge;
 use crate::collective::Fact;
+use crate::collective::produce::FACTS_KEY;
 use crate::journal::request::RequestDigest;
 use crate::journal::{Declaration, Declared, Event, Latest, State, entry};
 use crate::ledger::refusal::{Reason, Refusal};
@@ -169,9 +170,6 @@ pub fn request_digest(drafts: &[Draft]) -> crate::chain::Digest {
     drafts.iter().for_each(|draft| digest.add_draft(draft));
     digest.finish()
 }
-
-/// What the keys of requests that record facts begin with; nobody else's may.
-pub const FACTS_KEY: &str = "fact:";
 
 /// The key of a request that records facts: what they say and when, so that the same facts again are the same request,
 /// until a voucher of theirs, or of other facts, was taken back.

@@ -27,6 +27,7 @@ use crate::bookkeeper::request::{DeclareRequest, PostRequest, StreamRequest};
 use crate::bookkeeper::view::{View, Views};
 use crate::bookkeeper::writer::{GROUP_VOUCHERS_MAX, Job, QUEUE_LENGTH, Writer};
 use crate::collective::fact::{Fact, Withdrawal};
+use crate::collective::produce::is_produced;
 use crate::journal::event::{Declaration, Declared, Event};
 use crate::journal::{Original, entry};
 use crate::ledger::book::BookProfile;
@@ -214,9 +215,7 @@ impl Bookkeeper {
         let draft = reversal::draft(&original.voucher, place, date, signatures, source);
         // A voucher that facts produced is taken back together with what it stood for.
         let reference = &original.voucher.source.reference;
-        let by_facts = original.voucher.source.key.starts_with(desk::FACTS_KEY);
-        let produced = by_facts && reference.split_once('/').is_some_and(|(word, _)| Fact::WORDS.contains(&word));
-        let fact = produced.then(|| Fact::Withdrawn(Withdrawal { reference: reference.clone() }));
+        let fact = is_produced(&original.voucher.source).then(|| Fact::Withdrawn(Withdrawal { reference: reference.clone() }));
         let declaration =
             |fact| Declaration { by: draft.signatures.prepared_by.clone(), date, declared: Declared::Fact(Box::new(fact)) };
         let facts = fact.map(declaration).into_iter().collect();

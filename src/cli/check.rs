@@ -11,7 +11,7 @@ pub async fn run(place: &Place, as_json: bool) -> Result<Ending, Trouble> {
     let checks = bookkeeper.check().await?;
     bookkeeper.close().await;
     // The earliest step that failed, as the verifier counts them.
-    let worst = checks.iter().flat_map(|check| check.findings.iter().map(|finding| finding.step)).min();
+    let worst = checks.iter().filter_map(|check| check.steps.first().copied()).min();
     let empty = checks.is_empty();
     let code = worst.unwrap_or(if empty { 9 } else { 0 });
     if as_json {

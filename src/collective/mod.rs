@@ -21,6 +21,7 @@ pub mod schedule;
 pub mod shares;
 pub mod shop;
 pub mod terms;
+pub mod tie;
 pub mod vat;
 
 pub use fact::Fact;

@@ -4,7 +4,7 @@
 use crate::ledger::refusal::Rule;
 use crate::ledger::{AccountCode, Book};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 macro_rules! roles {
     ($($(#[$doc:meta])* $variant:ident = $word:literal, $chinese:literal;)*) => {
@@ -108,7 +108,11 @@ pub struct RolesAssigned {
 
 /// The accounts that play a book's roles.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Roles(BTreeMap<Role, AccountCode>);
+pub struct Roles {
+    accounts: BTreeMap<Role, AccountCode>,
+    /// Roles that have changed their account.
+    moved: BTreeSet<Role>,
+}
 
 impl Roles {
     /// Every account must be one that vouchers may use; every role stands once.
@@ -133,18 +137,28 @@ impl Roles {
     }
 
     pub fn apply(&mut self, assigned: &RolesAssigned) {
-        self.0.extend(assigned.roles.iter().map(|pair| (pair.role, pair.account)));
+        for RoleAccount { account, role } in &assigned.roles {
+            let before = self.accounts.insert(*role, *account);
+            if before.is_some_and(|before| before != *account) {
+                self.moved.insert(*role);
+            }
+        }
     }
 
     /// The account of a role, or what to do about its absence.
     pub fn account(&self, role: Role) -> Result<AccountCode, Rule> {
-        self.0.get(&role).copied().ok_or_else(|| Rule::Business {
+        self.accounts.get(&role).copied().ok_or_else(|| Rule::Business {
             code: "role_without_account",
             message: format!("还没有指定哪个末级科目是“{}”。请先设置科目对应。", role.chinese()),
         })
     }
 
+    /// Whether a role played on another account before: what was posted there stays there.
+    pub fn has_moved(&self, role: Role) -> bool {
+        self.moved.contains(&role)
+    }
+
     pub fn iter(&self) -> impl Iterator<Item = (Role, AccountCode)> {
-        self.0.iter().map(|(role, account)| (*role, *account))
+        self.accounts.iter().map(|(role, account)| (*role, *account))
     }
 }

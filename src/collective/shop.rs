@@ -163,13 +163,6 @@ fn narrow(sum: i128) -> Option<Amount> {
     i64::try_from(sum).ok().map(Amount::from_fen)
 }
 
-/// A sum of 分 as people read it, however large.
-fn yuan(sum: i128) -> String {
-    let magnitude = sum.unsigned_abs();
-    let sign = if sum < 0 { "-" } else { "" };
-    format!("{sign}{}.{:02}", magnitude / 100, magnitude % 100)
-}
-
 fn refuse(code: &'static str, message: impl Into<String>) -> Rule {
     Rule::Business { code, message: message.into() }
 }

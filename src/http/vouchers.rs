@@ -1,9 +1,9 @@
 //! Posting, reversing and reading vouchers.
 
-use crate::bookkeeper::desk::FACTS_KEY;
 use crate::bookkeeper::report::PostedVoucher;
 use crate::bookkeeper::stage::Stopwatch;
 use crate::bookkeeper::{Posted, Receipt};
+use crate::collective::produce::FACTS_KEY;
 use crate::http::Door;
 use crate::http::books::{BookPath, RangeQuery, cursor, find_book, range};
 use crate::http::draft::{BatchIn, ReversalIn, VoucherIn, date, read_json, signatures};

@@ -6,6 +6,7 @@
 //! is a new magic, never a new reading of old bytes.
 
 pub mod canon;
+pub mod consequence;
 pub mod entry;
 pub mod event;
 pub mod projection;
@@ -13,6 +14,7 @@ pub mod replay;
 pub mod request;
 pub mod wire;
 
+pub use consequence::Consequences;
 pub use entry::{Entry, Latest};
 pub use event::{Declaration, Declared, Event};
 pub use projection::Projection;

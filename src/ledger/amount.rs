@@ -135,6 +135,13 @@ impl<'de> serde::Deserialize<'de> for Amount {
     }
 }
 
+/// A sum of 分 as people read it, however large.
+pub fn yuan(sum: i128) -> String {
+    let magnitude = sum.unsigned_abs();
+    let sign = if sum < 0 { "-" } else { "" };
+    format!("{sign}{}.{:02}", magnitude / 100, magnitude % 100)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

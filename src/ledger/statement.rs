@@ -161,20 +161,22 @@ pub enum GroupBy {
     #[default]
     Nothing,
     Month,
-    IncomeType,
     Account,
+    /// The values of a dimension, such as 收入类型, 渠道 or 街道.
+    By(Dimension),
 }
 
 impl GroupBy {
-    pub const WORDS: &'static str = "none, month, income_type, account";
+    pub const WORDS: &'static str =
+        "none, month, account, income_type, channel, street, shop, asset, contract, fund, counterparty, resolution";
 
     pub fn parse(text: &str) -> Option<GroupBy> {
         match text {
             "none" => Some(GroupBy::Nothing),
             "month" => Some(GroupBy::Month),
-            "income_type" => Some(GroupBy::IncomeType),
             "account" => Some(GroupBy::Account),
-            _ => None,
+            // The rows are the communities already.
+            _ => Dimension::parse(text).filter(|dimension| *dimension != Dimension::Community).map(GroupBy::By),
         }
     }
 }
@@ -204,7 +206,7 @@ pub fn income_of(
     let group = match group_by {
         GroupBy::Nothing => String::new(),
         GroupBy::Month => key.period.to_string(),
-        GroupBy::IncomeType => set.get(Dimension::IncomeType).map(ToString::to_string).unwrap_or_default(),
+        GroupBy::By(dimension) => set.get(dimension).map(ToString::to_string).unwrap_or_default(),
         GroupBy::Account => key.account.to_string(),
     };
     Some(IncomeCell { community, group, amount: movement.net().checked_neg()? })
@@ -270,9 +272,8 @@ impl Names for RegisterNames<'_> {
         match self.group_by {
             GroupBy::Nothing => "收入".to_owned(),
             GroupBy::Month => code.to_owned(),
-            GroupBy::IncomeType => {
-                self.value(Dimension::IncomeType, code).map_or_else(|| "未标明".to_owned(), |value| value.name.clone())
-            }
+            GroupBy::By(_) if code.is_empty() => "未标明".to_owned(),
+            GroupBy::By(dimension) => self.value(dimension, code).map_or_else(|| code.to_owned(), |value| value.name.clone()),
             GroupBy::Account => AccountCode::parse(code)
                 .and_then(|account| self.books.iter().find_map(|(chart, _)| chart.get(&account)))
                 .map_or_else(|| code.to_owned(), |account| account.name.clone()),

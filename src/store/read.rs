@@ -189,16 +189,22 @@ impl Store {
                  WHERE b.book = $1 AND b.purpose = 0 AND b.period >= $2 AND b.period <= $3
                  GROUP BY d.code, b.account, b.period ORDER BY d.code, b.account, b.period"
             }
-            GroupBy::IncomeType => {
-                "SELECT d.code, b.account, COALESCE(t.code, ''), CAST(SUM(b.credit - b.debit) AS BIGINT)
-                 FROM balance b
-                 JOIN dimension_set d ON d.book = b.book AND d.number = b.dimension_set AND d.dimension = 'community'
-                 LEFT JOIN dimension_set t ON t.book = b.book AND t.number = b.dimension_set AND t.dimension = 'income_type'
-                 WHERE b.book = $1 AND b.purpose = 0 AND b.period >= $2 AND b.period <= $3
+            // Summed over the months before the codes are looked up: sixty times fewer of them.
+            GroupBy::By(_) => {
+                "SELECT d.code, b.account, COALESCE(t.code, ''), CAST(SUM(b.amount) AS BIGINT)
+                 FROM (SELECT dimension_set, account, CAST(SUM(credit - debit) AS BIGINT) AS amount FROM balance
+                       WHERE book = $1 AND purpose = 0 AND period >= $2 AND period <= $3
+                       GROUP BY dimension_set, account) b
+                 JOIN dimension_set d ON d.book = $1 AND d.number = b.dimension_set AND d.dimension = 'community'
+                 LEFT JOIN dimension_set t ON t.book = $1 AND t.number = b.dimension_set AND t.dimension = $4
                  GROUP BY d.code, b.account, t.code ORDER BY d.code, b.account, t.code"
             }
         };
-        let rows = self.db.read(sql, range_values(book, range)).await?;
+        let mut values = range_values(book, range);
+        if let GroupBy::By(dimension) = group_by {
+            values.push(Value::Text(dimension.word().to_owned()));
+        }
+        let rows = self.db.read(sql, values).await?;
         rows.iter().map(|row| income_sum(row, group_by)).collect()
     }
 
@@ -264,7 +270,7 @@ fn income_sum(row: &Row, group_by: GroupBy) -> Result<IncomeSum, StoreError> {
     let group = match group_by {
         GroupBy::Nothing => String::new(),
         GroupBy::Account => account.to_string(),
-        GroupBy::IncomeType => row.text(2)?,
+        GroupBy::By(_) => row.text(2)?,
         GroupBy::Month => {
             let period = row.text(2)?.parse().ok().and_then(Period::from_ordinal).ok_or_else(|| bad("balance.period"))?;
             period.to_string()

@@ -6,7 +6,7 @@ use crate::chain::tree::{Edge, FullTile};
 use crate::chain::{Checkpoint, Digest, VerifierKey};
 use crate::journal::entry::{self, EntryFault, Latest};
 use crate::journal::event::{Declared, Event};
-use crate::journal::{Original, State};
+use crate::journal::{Consequences, Original, State};
 use crate::ledger::balance::Balances;
 use crate::ledger::statement::{GroupBy, IncomeTable, Range, RegisterNames, TrialBalance, income_of};
 use crate::verify::pipeline::{self, Chunk, Read};
@@ -99,6 +99,7 @@ struct Judge<'a> {
     edge: Edge,
     latest: Latest,
     state: Option<State>,
+    consequences: Consequences,
     balances: Balances,
     /// Rules and figures are believed only while everything before could be read and followed.
     believed: bool,
@@ -126,6 +127,7 @@ impl<'a> Judge<'a> {
             edge: Edge::new(),
             latest: Latest::NONE,
             state: None,
+            consequences: Consequences::default(),
             balances: Balances::default(),
             believed: true,
             complete: true,
@@ -194,9 +196,12 @@ impl<'a> Judge<'a> {
             self.believed = false;
             return;
         };
-        let reasons = state.examine(event, original.as_ref());
+        let mut reasons = state.examine(event, original.as_ref());
         // A fact that breaks a rule is not taken into the registers: their arithmetic relies on what rules let pass.
         let refused = !reasons.is_empty() && matches!(event, Event::Declaration(d) if matches!(d.declared, Declared::Fact(_)));
+        if !refused {
+            reasons.extend(self.consequences.follow(state, event, original.as_ref()));
+        }
         for reason in reasons {
             let mut finding =
                 Finding::new(6, reason.rule.code(), format!("第 {seq} 条条目违反规则：{}", reason.message())).at(seq);
@@ -259,10 +264,18 @@ impl<'a> Judge<'a> {
         self.report.close("链", 4, "序号、前后相接、账套、时间");
         self.report.close("内容", 5, "哈希、长度、规范格式");
         self.check_attachments();
+        if let Some(rule) = self.consequences.missing().filter(|_| self.believed) {
+            self.report.find(Finding::new(6, rule.code(), format!("到最后一条为止：{}", rule.message())));
+        }
         if self.believed {
-            self.report.close("规则", 6, format!("借贷平衡、科目、期间、凭证号、冲销等，凭证 {} 张", self.report.vouchers));
+            self.report.close(
+                "规则",
+                6,
+                format!("借贷平衡、科目、期间、凭证号、冲销，业务事实与所生成的凭证等，凭证 {} 张", self.report.vouchers),
+            );
             self.compare_reports();
-            self.report.close("数字", 7, "科目余额表与各社区收入表重算后逐格比较");
+            self.compare_registers();
+            self.report.close("数字", 7, "科目余额表与各社区收入表重算后逐格比较，台账与科目相符");
         } else {
             self.report.not_checked("规则", "前面的步骤没有通过，不再往下核验");
             self.report.not_checked("数字", "前面的步骤没有通过，不再往下核验");
@@ -369,6 +382,14 @@ impl<'a> Judge<'a> {
                     self.report.find(Finding::new(7, "report_differs", format!("报表 {path} 与条目重算结果不符，在 {place}。")));
                 }
             }
+        }
+    }
+
+    /// Registers and accounts are sums over the same facts by different ways.
+    fn compare_registers(&mut self) {
+        let Some(state) = &self.state else { return };
+        for rule in self.consequences.untied(&state.registers) {
+            self.report.find(Finding::new(7, rule.code(), rule.message()));
         }
     }
 

@@ -47,7 +47,8 @@ impl Record for DividendResolution {
     }
 
     fn withdraw(registers: &mut Registers, parts: &[&str]) -> Option<()> {
-        registers.dividends.withdraw_resolution(&DimensionCode::parse(parts.first()?)?);
+        let &[resolution, _date] = parts else { return None };
+        registers.dividends.withdraw_resolution(&DimensionCode::parse(resolution)?);
         Some(())
     }
 }

@@ -1,7 +1,8 @@
 //! What speaks against a shop's day by itself; what speaks against it beside other days is
 //! [`ShopDayRegister::examine`](super::ShopDayRegister::examine).
 
-use super::{ShopDay, Tender, less, plus, refuse, total, yuan};
+use super::{ShopDay, Tender, less, plus, refuse, total};
+use crate::ledger::amount::yuan;
 use crate::ledger::book::text_rule;
 use crate::ledger::refusal::Rule;
 use crate::ledger::{Amount, Period};

@@ -3,7 +3,8 @@
 //! Apply what was examined, in the order of the journal. A withdrawn day or settlement leaves no trace here: its entries
 //! stay in the journal, and its place is free for the corrected one.
 
-use super::{Settlement, ShopDay, Tender, less, narrow, plus, refuse, yuan};
+use super::{Settlement, ShopDay, Tender, less, narrow, plus, refuse};
+use crate::ledger::amount::yuan;
 use crate::ledger::refusal::Rule;
 use crate::ledger::{Amount, DimensionCode, Period};
 use jiff::civil::Date;
@@ -78,6 +79,12 @@ impl ShopDayRegister {
     /// payments that are never in transit; `None` when it leaves an `i64`.
     pub fn in_transit(&self, shop: &DimensionCode, tender: Tender) -> Option<Amount> {
         narrow(self.transit_of(shop, tender))
+    }
+
+    /// What every shop has in transit by one way of paying; nothing where it is zero.
+    pub fn in_transit_by_shop(&self, tender: Tender) -> impl Iterator<Item = (&DimensionCode, Amount)> {
+        let of_tender = self.transit.iter().filter(move |((_, of), _)| *of == tender);
+        of_tender.filter_map(|((shop, _), sum)| Some((shop, narrow(*sum)?)))
     }
 
     /// Refuses a settlement of more than is in transit. What speaks against it by itself is [`Settlement::examine`].

@@ -10,7 +10,7 @@ use crate::collective::{Fact, Registers, accrual};
 use crate::ledger::Side::{Credit, Debit};
 use crate::ledger::{Amount, DimensionCode, Period};
 
-fn terms(contract: &str, kind: ContractKind) -> ContractTerms {
+pub fn terms(contract: &str, kind: ContractKind) -> ContractTerms {
     ContractTerms {
         advance: false,
         asset: None,
@@ -33,7 +33,7 @@ fn terms(contract: &str, kind: ContractKind) -> ContractTerms {
     }
 }
 
-fn money(contract: &str, kind: Money, amount: &str, document: &str) -> Fact {
+pub fn money(contract: &str, kind: Money, amount: &str, document: &str) -> Fact {
     Fact::MoneyReceived(MoneyReceived {
         amount: yuan(amount),
         contract: code(contract),
@@ -48,7 +48,7 @@ fn accrue_all(period: &str, contracts: &[&str]) -> Fact {
     Fact::ContractsAccrued(Accrual { contracts, period: Period::parse(period).expect("period") })
 }
 
-fn card(asset: &str) -> Fact {
+pub fn card(asset: &str) -> Fact {
     Fact::AssetRegistered(AssetCard {
         address: "示例路1号".into(),
         area: yuan("86.00"),
@@ -62,7 +62,7 @@ fn card(asset: &str) -> Fact {
     })
 }
 
-fn step(step: Step, day: &str) -> AssetStep {
+pub fn step(step: Step, day: &str) -> AssetStep {
     AssetStep {
         asset: code("DG-1"),
         custodian: None,
@@ -74,7 +74,7 @@ fn step(step: Step, day: &str) -> AssetStep {
     }
 }
 
-fn entrusted(kept: u32) -> Fact {
+pub fn entrusted(kept: u32) -> Fact {
     let rent_destination = Some(RentDestination { document: "示例批复1号".into(), kept_basis_points: kept });
     Fact::AssetStepped(AssetStep { custodian: Some(code("c1")), rent_destination, ..step(Step::Entrusted, "2026-01-01") })
 }

@@ -1,0 +1,45 @@
+//! Registers and accounts agree after every fact, and a register that says something else is told.
+
+use super::contracts::{card, entrusted, money, step, terms};
+use super::desk::{Desk, code};
+use crate::collective::Fact;
+use crate::collective::asset::Step;
+use crate::collective::contract::Money;
+use crate::collective::fact::Withdrawal;
+use crate::collective::produce::Produced;
+use crate::collective::terms::ContractKind;
+use crate::collective::tie::{ProducedSums, differences};
+
+fn add(sums: &mut ProducedSums, produced: &[Produced]) {
+    for line in produced.iter().flat_map(|one| &one.lines) {
+        sums.add(line.account, line.side, line.amount, &line.dimensions);
+    }
+}
+
+#[test]
+fn registers_tie_to_what_their_facts_have_posted() {
+    let (mut desk, mut sums) = (Desk::new(), ProducedSums::default());
+    let facts = [
+        card("DG-1"),
+        Fact::AssetStepped(step(Step::Certified, "2025-12-01")),
+        entrusted(4_000),
+        Fact::ContractSigned(terms("HT-1", ContractKind::Lease)),
+        money("HT-1", Money::Deposit, "5000.00", "hd-2"),
+        money("HT-1", Money::DepositRefunded, "2000.00", "hd-3"),
+    ];
+    for fact in facts {
+        let word = fact.word();
+        add(&mut sums, &desk.take(fact));
+        assert_eq!(differences(&desk.registers, &sums), [], "{word}");
+    }
+    // The register forgets a deposit that the account still holds.
+    desk.take(Fact::Withdrawn(Withdrawal { reference: "money_received/HT-1/hd-3".into() }));
+    let found = differences(&desk.registers, &sums);
+    assert_eq!(found.len(), 1);
+    assert_eq!((&found[0].code, found[0].register, found[0].posted), (&code("HT-1"), -500_000, -300_000));
+    // And the account holds an asset that no card tells of.
+    let asset = desk.take(Fact::AssetStepped(step(Step::Returned, "2026-12-31")));
+    add(&mut sums, &asset);
+    add(&mut sums, &asset);
+    assert_eq!(differences(&desk.registers, &sums).len(), 3, "asset, its contra, and the deposit");
+}

@@ -1,0 +1,126 @@
+//! 账实相符: what the registers say must stand in the accounts, code by code (会计法 §17: accounts agree with what they are
+//! about). Registers and accounts are both sums over the same facts, but by different code: a difference is a fault.
+
+use crate::collective::register::Registers;
+use crate::collective::role::Role;
+use crate::collective::shop::Tender;
+use crate::ledger::{AccountCode, Amount, Dimension, DimensionCode, DimensionSet, Side};
+use std::collections::BTreeMap;
+
+/// The roles whose accounts a register explains in full, and the dimension by which it does.
+const TIED: &[(Role, Dimension)] = &[
+    (Role::CustodyAsset, Dimension::Asset),
+    (Role::CustodyContra, Dimension::Asset),
+    (Role::DepositPayable, Dimension::Contract),
+    (Role::WechatInTransit, Dimension::Shop),
+    (Role::AlipayInTransit, Dimension::Shop),
+    (Role::CardInTransit, Dimension::Shop),
+    (Role::DividendPayable, Dimension::Resolution),
+];
+
+/// One code of one account.
+type Key = (AccountCode, Dimension, DimensionCode);
+/// Debit less credit, in 分.
+type Sums = BTreeMap<Key, i128>;
+
+/// Sums the lines of vouchers that facts produced, and of their reversals, by account and code.
+#[derive(Clone, Debug, Default)]
+pub struct ProducedSums(Sums);
+
+impl ProducedSums {
+    pub fn add(&mut self, account: AccountCode, side: Side, amount: Amount, dimensions: &DimensionSet) {
+        for (dimension, code) in dimensions.iter() {
+            move_by(&mut self.0, (account, dimension, code.clone()), signed(side, amount));
+        }
+    }
+}
+
+fn signed(side: Side, amount: Amount) -> i128 {
+    let amount = i128::from(amount.fen());
+    if side == Side::Debit { amount } else { amount.saturating_neg() }
+}
+
+/// Where a sum that is zero leaves no row, so that equal sums are equal maps.
+fn move_by(sums: &mut Sums, key: Key, amount: i128) {
+    let sum = sums.remove(&key).unwrap_or_default().saturating_add(amount);
+    if sum != 0 {
+        sums.insert(key, sum);
+    }
+}
+
+/// A code for which register and account part.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    pub account: AccountCode,
+    pub dimension: Dimension,
+    pub code: DimensionCode,
+    /// Debit less credit, in 分.
+    pub register: i128,
+    pub posted: i128,
+}
+
+/// Every code for which the registers say something else than the produced vouchers have posted.
+pub fn differences(registers: &Registers, posted: &ProducedSums) -> Vec<Difference> {
+    let (accounts, expected) = (tied_accounts(registers), expected(registers));
+    let of_account = |(account, dimension, _): &Key| accounts.contains(&(*account, *dimension));
+    let keys = expected.keys().chain(posted.0.keys()).filter(|key| of_account(key));
+    let mut keys: Vec<&Key> = keys.collect();
+    keys.sort_unstable();
+    keys.dedup();
+    let sum = |sums: &Sums, key: &Key| sums.get(key).copied().unwrap_or_default();
+    let differing = keys.into_iter().filter(|key| sum(&expected, key) != sum(&posted.0, key));
+    differing
+        .map(|key| Difference {
+            account: key.0,
+            dimension: key.1,
+            code: key.2.clone(),
+            register: sum(&expected, key),
+            posted: sum(&posted.0, key),
+        })
+        .collect()
+}
+
+/// Accounts that tied roles have to themselves. One that a book shares with an untied role, or moved a role to, holds
+/// more than the register knows.
+fn tied_accounts(registers: &Registers) -> Vec<(AccountCode, Dimension)> {
+    let tied = |role: Role| TIED.iter().find(|(tied, _)| *tied == role).map(|(_, dimension)| *dimension);
+    let shared = |account: AccountCode| {
+        registers.roles.iter().any(|(role, other)| other == account && (tied(role).is_none() || registers.roles.has_moved(role)))
+    };
+    let all = registers.roles.iter().filter_map(|(role, account)| Some((account, tied(role)?)));
+    all.filter(|(account, _)| !shared(*account)).collect()
+}
+
+/// What the registers say each tied account holds.
+fn expected(registers: &Registers) -> Sums {
+    let mut rows: Vec<(Role, DimensionCode, Amount, Side)> = Vec::new();
+    for asset in registers.assets.iter().filter(|asset| asset.in_custody()) {
+        rows.push((Role::CustodyAsset, asset.card.code.clone(), asset.card.original_value, Side::Debit));
+        rows.push((Role::CustodyContra, asset.card.code.clone(), asset.card.original_value, Side::Credit));
+    }
+    for contract in registers.contracts.iter() {
+        let code = &contract.terms.code;
+        rows.push((Role::DepositPayable, code.clone(), contract.deposit_held(), Side::Credit));
+    }
+    let transit =
+        [(Role::WechatInTransit, Tender::WeChat), (Role::AlipayInTransit, Tender::Alipay), (Role::CardInTransit, Tender::Card)];
+    for (role, tender) in transit {
+        rows.extend(registers.shops.in_transit_by_shop(tender).map(|(shop, sum)| (role, shop.clone(), sum, Side::Debit)));
+    }
+    for dividend in registers.dividends.iter() {
+        let owed = dividend.open().into_iter().map(|(_, amount)| amount);
+        let owed = crate::ledger::amount::sum(owed).unwrap_or(Amount::MAX);
+        rows.push((Role::DividendPayable, dividend.resolution.code.clone(), owed, Side::Credit));
+    }
+    sums_of(registers, rows)
+}
+
+fn sums_of(registers: &Registers, rows: Vec<(Role, DimensionCode, Amount, Side)>) -> Sums {
+    let mut sums = Sums::new();
+    for (role, code, amount, side) in rows {
+        let dimension = TIED.iter().find(|(tied, _)| *tied == role).map(|(_, dimension)| *dimension);
+        let Some((account, dimension)) = registers.roles.account(role).ok().zip(dimension) else { continue };
+        move_by(&mut sums, (account, dimension, code), signed(side, amount));
+    }
+    sums
+}
