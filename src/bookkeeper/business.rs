@@ -55,6 +55,11 @@ impl Bookkeeper {
         self.send_post(PostRequest { facts, signatures: signatures.clone(), ..PostRequest::new(book, &key) }).await
     }
 
+    /// Every fact of a book in the order they were recorded, withdrawn ones and withdrawals included.
+    pub async fn facts(&self, view: &View) -> Result<Vec<Fact>, StoreError> {
+        self.store.facts(view.number, &view.id).await
+    }
+
     /// Accrues every contract that earns something in a month and has not been accrued for it.
     pub async fn month_end(&self, book: &str, period: Period, signatures: Signatures) -> Result<Posted, PostError> {
         let view = self.views.get(book).ok_or(PostError::NoSuchBook)?;

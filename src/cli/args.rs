@@ -195,6 +195,8 @@ pub enum ImportCommand {
     Openings(ImportOptions),
     /// 导入营业日报，并记所生成的凭证
     ShopDays(ImportOptions),
+    /// 导入一种业务事实，并记所生成的凭证，例：cunshe import facts money_received 收付款.csv --book tuanjie
+    Facts(ImportFactsOptions),
     /// 按文件启用账套（不需要 --book）
     Books(ImportOptions),
 }
@@ -212,9 +214,20 @@ pub struct ImportOptions {
     /// 经办人（制单）
     #[arg(long, default_value = "导入")]
     pub by: String,
-    /// 审核人（用于期初余额和营业日报）
+    /// 审核人（用于期初余额和业务事实）
     #[arg(long, default_value = "导入审核")]
     pub approved_by: String,
+}
+
+#[derive(Args)]
+pub struct ImportFactsOptions {
+    /// 业务事实，如 contract_signed；各种的列见 docs/importing.md
+    pub kind: String,
+    #[command(flatten)]
+    pub import: ImportOptions,
+    /// 登记日期；不写则为文件中最晚的一天
+    #[arg(long)]
+    pub date: Option<String>,
 }
 
 #[derive(Args)]

@@ -6,7 +6,7 @@ use crate::cli::import;
 use crate::cli::outcome::{Ending, Trouble};
 use crate::cli::print::say;
 use crate::cli::source::{People, Source};
-use crate::cli::{import_business, print, report, serve};
+use crate::cli::{import_business, import_facts, print, report, serve};
 use crate::ledger::statement::GroupBy;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
@@ -25,20 +25,71 @@ const SAMPLE: &[(&str, &[u8])] = sample![
     "roles.json",
     "tuanjie/accounts.csv",
     "tuanjie/openings.csv",
+    "tuanjie/shares.csv",
+    "tuanjie/assets.csv",
+    "tuanjie/asset_steps.csv",
+    "tuanjie/contracts.csv",
     "tuanjie/shop_days.csv",
+    "tuanjie/settlements.csv",
+    "tuanjie/contract_money.csv",
+    "tuanjie/accruals.csv",
+    "tuanjie/dividends.csv",
+    "tuanjie/dividend_payments.csv",
     "tuanjie/vouchers.csv",
     "heping/accounts.csv",
     "heping/openings.csv",
+    "heping/shares.csv",
+    "heping/assets.csv",
+    "heping/asset_steps.csv",
+    "heping/contracts.csv",
     "heping/shop_days.csv",
+    "heping/settlements.csv",
+    "heping/contract_money.csv",
+    "heping/accruals.csv",
+    "heping/dividends.csv",
+    "heping/dividend_payments.csv",
     "heping/vouchers.csv",
     "shazi/accounts.csv",
     "shazi/openings.csv",
+    "shazi/shares.csv",
+    "shazi/assets.csv",
+    "shazi/asset_steps.csv",
+    "shazi/contracts.csv",
     "shazi/shop_days.csv",
+    "shazi/settlements.csv",
+    "shazi/contract_money.csv",
+    "shazi/accruals.csv",
+    "shazi/dividends.csv",
+    "shazi/dividend_payments.csv",
     "shazi/vouchers.csv",
     "youxi/accounts.csv",
     "youxi/openings.csv",
+    "youxi/shares.csv",
+    "youxi/assets.csv",
+    "youxi/asset_steps.csv",
+    "youxi/contracts.csv",
     "youxi/shop_days.csv",
+    "youxi/settlements.csv",
+    "youxi/contract_money.csv",
+    "youxi/accruals.csv",
+    "youxi/dividends.csv",
+    "youxi/dividend_payments.csv",
     "youxi/vouchers.csv",
+];
+
+/// The facts of each company, before its shop days and after them; each kind needs those above it.
+const FACTS_BEFORE: [(&str, &str); 4] = [
+    ("share_changed", "shares.csv"),
+    ("asset_registered", "assets.csv"),
+    ("asset_stepped", "asset_steps.csv"),
+    ("contract_signed", "contracts.csv"),
+];
+const FACTS_AFTER: [(&str, &str); 5] = [
+    ("settlement_arrived", "settlements.csv"),
+    ("money_received", "contract_money.csv"),
+    ("contracts_accrued", "accruals.csv"),
+    ("dividend_resolved", "dividends.csv"),
+    ("dividend_paid", "dividend_payments.csv"),
 ];
 
 const PEOPLE: People = People { by: "示例会计", approved_by: "示例主管" };
@@ -69,7 +120,7 @@ pub async fn run(place: &Place, options: DemoOptions, as_json: bool) -> Result<E
 
 async fn open_county(bookkeeper: &Bookkeeper, from: Option<&Path>, quiet: bool) -> Result<(), Trouble> {
     let profiles = import::read_books(&sample_file(from, "books.csv")?)?;
-    let steps = u64::try_from(profiles.len() * 7).unwrap_or(u64::MAX);
+    let steps = u64::try_from(profiles.len() * 9).unwrap_or(u64::MAX);
     let bar = if quiet { ProgressBar::hidden() } else { ProgressBar::new(steps) };
     bar.set_style(ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}").map_err(Trouble::internal)?);
     for profile in profiles {
@@ -90,13 +141,25 @@ async fn open_county(bookkeeper: &Bookkeeper, from: Option<&Path>, quiet: bool) 
         import::openings(bookkeeper, &code, &sample_file(from, &format!("{code}/openings.csv"))?, PEOPLE, false).await?;
         step("科目对应");
         import_business::roles(bookkeeper, &code, &sample_file(from, "roles.json")?, PEOPLE).await?;
+        step("业务事实");
+        facts(bookkeeper, &code, from, &FACTS_BEFORE).await?;
         step("营业日报");
         let days = sample_file(from, &format!("{code}/shop_days.csv"))?;
         import_business::shop_days(bookkeeper, &code, &days, PEOPLE, false).await?;
+        step("结算、收付款、计提、分配");
+        facts(bookkeeper, &code, from, &FACTS_AFTER).await?;
         step("凭证");
         import::vouchers(bookkeeper, &code, &sample_file(from, &format!("{code}/vouchers.csv"))?, false).await?;
     }
     bar.finish_and_clear();
+    Ok(())
+}
+
+async fn facts(bookkeeper: &Bookkeeper, book: &str, from: Option<&Path>, files: &[(&str, &str)]) -> Result<(), Trouble> {
+    for (word, file) in files {
+        let source = sample_file(from, &format!("{book}/{file}"))?;
+        import_facts::facts(bookkeeper, book, import_facts::kind(word)?, &source, PEOPLE, None, false).await?;
+    }
     Ok(())
 }
 

@@ -3,10 +3,11 @@
 
 use crate::bookkeeper::view::View;
 use crate::bookkeeper::{Bookkeeper, PostError, random_book_id};
-use crate::cli::args::{ImportCommand, ImportOptions, Place};
+use crate::cli::args::{ImportCommand, ImportFactsOptions, ImportOptions, Place};
 use crate::cli::import_business::shop_days;
+use crate::cli::import_facts;
 use crate::cli::outcome::{Ending, Trouble};
-use crate::cli::place::find_book;
+use crate::cli::place::{date, find_book};
 use crate::cli::print;
 use crate::cli::source::{Imported, People, Source};
 use crate::files::refusal::{reasons_at, refusal_reasons};
@@ -38,6 +39,7 @@ async fn dispatch(place: &Place, bookkeeper: &Bookkeeper, command: &ImportComman
     | ImportCommand::Dimensions(options)
     | ImportCommand::Openings(options)
     | ImportCommand::ShopDays(options)
+    | ImportCommand::Facts(ImportFactsOptions { import: options, .. })
     | ImportCommand::Books(options)) = command;
     let ImportOptions { file, book, dry_run, by, approved_by } = options;
     let (source, people) = (Source::file(file), People { by, approved_by });
@@ -51,6 +53,10 @@ async fn dispatch(place: &Place, bookkeeper: &Bookkeeper, command: &ImportComman
         ImportCommand::Dimensions(_) => dimensions(bookkeeper, book, &source, people, *dry_run).await,
         ImportCommand::Openings(_) => openings(bookkeeper, book, &source, people, *dry_run).await,
         ImportCommand::ShopDays(_) => shop_days(bookkeeper, book, &source, people, *dry_run).await,
+        ImportCommand::Facts(facts) => {
+            let (kind, day) = (import_facts::kind(&facts.kind)?, facts.date.as_deref().map(date).transpose()?);
+            import_facts::facts(bookkeeper, book, kind, &source, people, day, *dry_run).await
+        }
         ImportCommand::Books(_) => books(place, bookkeeper, &source, people, *dry_run).await,
     }
 }

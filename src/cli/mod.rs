@@ -12,6 +12,7 @@ mod demo;
 mod export;
 mod import;
 mod import_business;
+mod import_facts;
 pub mod outcome;
 mod place;
 mod print;

@@ -4,7 +4,9 @@
 
 use crate::chain::Digest;
 use crate::chain::tree::Edge;
+use crate::collective::Fact;
 use crate::journal::entry::{self, Latest};
+use crate::journal::event::{Declaration, Declared};
 use crate::journal::{Event, State};
 use crate::ledger::balance::DimensionSets;
 use crate::ledger::{AccountCode, Dimension, DimensionCode, DimensionSet, Period, Word};
@@ -55,19 +57,15 @@ impl Store {
     }
 
     async fn replay_declarations(&self, row: &BookRow) -> Result<State, StoreError> {
-        let sql = "SELECT seq, head, body FROM entry WHERE book = $1 AND kind > 2 ORDER BY seq";
         let mut state: Option<State> = None;
-        for entry_row in self.db.read(sql, vec![Value::Int(row.number)]).await? {
-            let seq = entry_row.int(0)?;
-            let corrupt = |why: String| StoreError::Corrupt(format!("book {}, entry {seq}: {why}", row.code));
-            let (_, event) =
-                entry::open(&row.id, &entry_row.bytes(1)?, &entry_row.bytes(2)?).map_err(|e| corrupt(e.to_string()))?;
-            let Event::Declaration(declaration) = &event else {
-                return Err(corrupt("kind column differs from the head".into()));
-            };
+        for entry_row in self.read_declarations(row.number).await? {
+            let declaration = open_declaration(&row.id, &entry_row)?;
             match &mut state {
-                None => state = Some(State::before_first(row.id, declaration).map_err(|rule| corrupt(rule.message()))?),
-                Some(state) => state.apply_declaration(declaration),
+                None => {
+                    let opened = State::before_first(row.id, &declaration);
+                    state = Some(opened.map_err(|rule| StoreError::Corrupt(format!("book {}: {}", row.code, rule.message())))?);
+                }
+                Some(state) => state.apply_declaration(&declaration),
             }
         }
         let state = state.ok_or_else(|| StoreError::Corrupt(format!("book {} has no first entry", row.code)))?;
@@ -75,6 +73,22 @@ impl Store {
             return Err(StoreError::Corrupt(format!("book {} was opened as {}", row.code, state.book.profile.code)));
         }
         Ok(state)
+    }
+
+    /// Every fact of a book, in the journal's order.
+    pub async fn facts(&self, book: i64, id: &Uuid) -> Result<Vec<Fact>, StoreError> {
+        let mut facts = Vec::new();
+        for row in self.read_declarations(book).await? {
+            if let Declared::Fact(fact) = open_declaration(id, &row)?.declared {
+                facts.push(*fact);
+            }
+        }
+        Ok(facts)
+    }
+
+    async fn read_declarations(&self, book: i64) -> Result<Vec<Row>, StoreError> {
+        let sql = "SELECT seq, head, body FROM entry WHERE book = $1 AND kind > 2 ORDER BY seq";
+        self.db.read(sql, vec![Value::Int(book)]).await
     }
 
     async fn load_serials(&self, book: i64) -> Result<HashMap<(Period, Word), u32>, StoreError> {
@@ -126,6 +140,15 @@ impl Store {
 
     async fn read_ints(&self, sql: &'static str, book: i64) -> Result<Vec<u64>, StoreError> {
         self.db.read(sql, vec![Value::Int(book)]).await?.iter().map(|row| unsigned(row.int(0)?)).collect()
+    }
+}
+
+fn open_declaration(book: &Uuid, row: &Row) -> Result<Declaration, StoreError> {
+    let seq = row.int(0)?;
+    let corrupt = |why: String| StoreError::Corrupt(format!("book {book}, entry {seq}: {why}"));
+    match entry::open(book, &row.bytes(1)?, &row.bytes(2)?).map_err(|error| corrupt(error.to_string()))? {
+        (_, Event::Declaration(declaration)) => Ok(*declaration),
+        _ => Err(corrupt("kind column differs from the head".into())),
     }
 }
 

@@ -299,7 +299,7 @@ fn a_real_browser_shows_the_pages() {
     program.json(&["demo", "--no-serve"]);
     let service = program.serve();
     for (path, shown) in
-        [("/", "2,377,500.00"), ("/communities/520627004001", "红旗社区"), ("/books/youxi/vouchers/2025-01/记-1", "营业日报")]
+        [("/", "2,377,500.00"), ("/communities/520627004001", "红旗社区"), ("/books/youxi/vouchers/2025-01/记-1", "委托代管")]
     {
         let output = Command::new("chromium")
             .args([
