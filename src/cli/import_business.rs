@@ -1,35 +1,47 @@
-//! `import shop-days` and the sample's roles: facts from files. What the registers hold already is counted and left alone.
+//! Facts from files: shop days, merchants' bills and movements, and the sample's roles. What the registers hold already is
+//! counted and left alone.
 
 use crate::bookkeeper::Bookkeeper;
+use crate::cli::args::{BillOptions, FundsOptions, ImportOptions};
 use crate::cli::outcome::Trouble;
 use crate::cli::place::find_book;
 use crate::cli::source::{Imported, People, Source};
-use crate::collective::{Fact, Registers};
-use crate::files::read_shop_days;
+use crate::collective::shop::Tender;
+use crate::collective::{Fact, Registers, reference};
 use crate::files::refusal::{FileReason, FileRefusal};
-use crate::ledger::Book;
+use crate::files::{
+    Counter, Notes, ReadShopDays, read_alipay_bill, read_alipay_funds, read_shop_days, read_wechat_bill, read_wechat_funds,
+};
 use crate::ledger::voucher::Signatures;
+use crate::ledger::{Book, DimensionCode};
+use jiff::civil::Date;
 
-/// Reports every day of a file, or none of them.
-pub async fn shop_days(
+/// Facts of one kind that a file holds, each with the row that stands for it.
+struct ReadFacts {
+    /// What people call them.
+    what: &'static str,
+    facts: Vec<Fact>,
+    rows: Vec<u32>,
+    notes: Notes,
+}
+
+/// Records every fact of a file that the registers do not hold yet, or none of them. It is the one way from a file to
+/// facts: what is there already, to the letter, is counted; what differs is for the registers to refuse.
+async fn record_new(
     bookkeeper: &Bookkeeper,
     book: &str,
     source: &Source,
     people: People<'_>,
     dry_run: bool,
+    read: ReadFacts,
 ) -> Result<Imported, Trouble> {
     let view = find_book(bookkeeper, book)?;
-    let read = read_shop_days(source.open()?).map_err(|refusal| source.refuse(refusal))?;
-    let all = read.days.len();
-    let fresh = read
-        .days
-        .into_iter()
-        .zip(read.rows)
-        .filter(|(day, _)| view.registers.shops.day(&day.shop, day.date, &day.shift) != Some(day));
-    let (facts, rows): (Vec<Fact>, Vec<u32>) = fresh.map(|(day, row)| (Fact::ShopDayReported(day), row)).unzip();
+    let all = read.facts.len();
+    let fresh = read.facts.into_iter().zip(read.rows).filter(|(fact, _)| !is_recorded(&view.registers, fact));
+    let (facts, rows): (Vec<Fact>, Vec<u32>) = fresh.unzip();
     examine(&view.registers, &view.book, &facts, &rows).map_err(|refusal| source.refuse(refusal))?;
     let added = facts.len();
-    let last = facts.iter().filter_map(|fact| if let Fact::ShopDayReported(day) = fact { Some(day.date) } else { None }).max();
+    let last = facts.iter().filter_map(day_of).max();
     if let Some(date) = last.filter(|_| !dry_run) {
         let signatures =
             Signatures { prepared_by: people.by.into(), approved_by: people.approved_by.into(), ..Signatures::default() };
@@ -37,13 +49,33 @@ pub async fn shop_days(
     }
     let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
     Ok(Imported {
-        what: "营业日报",
+        what: read.what,
         added: count(added),
         unchanged: count(all - added),
         replayed: all > 0 && added == 0,
         dry_run,
         notes: read.notes,
     })
+}
+
+/// Whether the registers hold the very same fact.
+fn is_recorded(registers: &Registers, fact: &Fact) -> bool {
+    match fact {
+        Fact::ShopDayReported(day) => registers.shops.day(&day.shop, day.date, &day.shift) == Some(day),
+        Fact::SettlementArrived(settlement) => {
+            registers.settlements.get(&reference::settlement(settlement)) == Some(settlement)
+        }
+        _ => false,
+    }
+}
+
+/// The day a fact of a file is about; the last one dates the request.
+fn day_of(fact: &Fact) -> Option<Date> {
+    match fact {
+        Fact::ShopDayReported(day) => Some(day.date),
+        Fact::SettlementArrived(settlement) => Some(settlement.date),
+        _ => None,
+    }
 }
 
 /// Everything that the registers have against the facts, each at its row.
@@ -58,6 +90,74 @@ fn examine(registers: &Registers, book: &Book, facts: &[Fact], rows: &[u32]) -> 
         }
     }
     refusal.unless_empty()
+}
+
+/// Reports every day of a file, or none of them.
+pub async fn shop_days(
+    bookkeeper: &Bookkeeper,
+    book: &str,
+    source: &Source,
+    people: People<'_>,
+    dry_run: bool,
+) -> Result<Imported, Trouble> {
+    find_book(bookkeeper, book)?;
+    let read = read_shop_days(source.open()?).map_err(|refusal| source.refuse(refusal))?;
+    record_new(bookkeeper, book, source, people, dry_run, days(read)).await
+}
+
+fn days(read: ReadShopDays) -> ReadFacts {
+    let facts = read.days.into_iter().map(Fact::ShopDayReported).collect();
+    ReadFacts { what: "营业日报", facts, rows: read.rows, notes: read.notes }
+}
+
+/// Reports the days of a merchant's bill, or none of them.
+pub async fn bill(bookkeeper: &Bookkeeper, options: &BillOptions, tender: Tender) -> Result<Imported, Trouble> {
+    let ImportOptions { file, book, dry_run, by, approved_by } = &options.import;
+    let (source, people) = (Source::file(file), People { by, approved_by });
+    let (shop, channel) = (code("--shop", &options.shop)?, code("--channel", &options.channel)?);
+    let counter = Counter { channel, shop, tax_basis_points: options.tax_basis_points };
+    let view = find_book(bookkeeper, book)?;
+    let read = if tender == Tender::Alipay { read_alipay_bill } else { read_wechat_bill };
+    let read = read(source.open()?, &counter).map_err(|refusal| source.refuse(refusal))?;
+    unless_reported_twice(&view.registers, &read, tender).map_err(|refusal| source.refuse(refusal))?;
+    record_new(bookkeeper, book, &source, people, *dry_run, days(read)).await
+}
+
+/// A bill holds a whole day's payments: where another shift has some of the same kind, the money would count twice.
+fn unless_reported_twice(registers: &Registers, read: &ReadShopDays, tender: Tender) -> Result<(), FileRefusal> {
+    let mut refusal = FileRefusal::default();
+    for (day, row) in read.days.iter().zip(&read.rows) {
+        let mut others = registers.shops.shifts(&day.shop, day.date).filter(|other| other.shift != day.shift);
+        if let Some(other) = others.find(|other| other.tenders.iter().any(|paid| paid.kind == tender)) {
+            let text = format_args!(
+                "门店 {} {} 班次 {} 的营业日报已有{}收款，再导入账单会重复。请先冲销那张日报，去掉{}后重新录入。",
+                day.shop,
+                day.date,
+                other.shift,
+                tender.chinese(),
+                tender.chinese(),
+            );
+            refusal.add([FileReason::row(*row, "tender_reported", text)]);
+        }
+    }
+    refusal.unless_empty()
+}
+
+/// Records the settlements of a merchant's account, or none of them.
+pub async fn funds(bookkeeper: &Bookkeeper, options: &FundsOptions, tender: Tender) -> Result<Imported, Trouble> {
+    let ImportOptions { file, book, dry_run, by, approved_by } = &options.import;
+    let (source, people) = (Source::file(file), People { by, approved_by });
+    let shop = code("--shop", &options.shop)?;
+    find_book(bookkeeper, book)?;
+    let read = if tender == Tender::Alipay { read_alipay_funds } else { read_wechat_funds };
+    let read = read(source.open()?, &shop).map_err(|refusal| source.refuse(refusal))?;
+    let facts = read.settlements.into_iter().map(Fact::SettlementArrived).collect();
+    let read = ReadFacts { what: "平台结算", facts, rows: read.rows, notes: read.notes };
+    record_new(bookkeeper, book, &source, people, *dry_run, read).await
+}
+
+fn code(option: &str, text: &str) -> Result<DimensionCode, Trouble> {
+    DimensionCode::parse(text).ok_or_else(|| Trouble::usage(format!("{option} 的“{text}”不是编码。请填写已登记的编码。")))
 }
 
 /// 科目对应 from JSON, unless the book has them.
