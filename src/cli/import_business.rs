@@ -62,9 +62,7 @@ async fn record_new(
 fn is_recorded(registers: &Registers, fact: &Fact) -> bool {
     match fact {
         Fact::ShopDayReported(day) => registers.shops.day(&day.shop, day.date, &day.shift) == Some(day),
-        Fact::SettlementArrived(settlement) => {
-            registers.settlements.get(&reference::settlement(settlement)) == Some(settlement)
-        }
+        Fact::SettlementArrived(settlement) => registers.settlements.get(&reference::settlement(settlement)) == Some(settlement),
         _ => false,
     }
 }

@@ -264,8 +264,7 @@ mod tests {
         orders[1].reverse();
         for order in orders {
             let text = [FUNDS_HEAD, &order.concat(), FUNDS_TAIL].concat();
-            let read =
-                read_alipay_funds(&encoding_rs::GB18030.encode(&text).0[..], &counter().shop).expect("read");
+            let read = read_alipay_funds(&encoding_rs::GB18030.encode(&text).0[..], &counter().shop).expect("read");
             let found: Vec<_> = read.settlements.iter().map(|one| (one.date.day(), one.amount.fen(), one.fee.fen())).collect();
             assert_eq!(found, [(5, 0, 30), (6, 4_970, 0)]);
             assert!(read.notes.remarks[0].contains("期末结余 0.00 元"), "{:?}", read.notes.remarks);

@@ -31,10 +31,7 @@ pub fn counted(count: usize) -> Decimal {
 }
 
 /// Shows `take` every row under the header; gives everything that speaks against the file.
-pub fn each_row<R: Read>(
-    sheet: &mut Sheet<R>,
-    mut take: impl FnMut(&Sheet<R>) -> Result<(), Vec<FileReason>>,
-) -> FileRefusal {
+pub fn each_row<R: Read>(sheet: &mut Sheet<R>, mut take: impl FnMut(&Sheet<R>) -> Result<(), Vec<FileReason>>) -> FileRefusal {
     let mut refusal = FileRefusal::default();
     loop {
         let reasons = match sheet.advance() {

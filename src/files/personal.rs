@@ -50,10 +50,8 @@ mod tests {
     #[test]
     fn consumer_bills_are_recognised_however_long_their_notes() {
         let wechat = format!("微信支付账单明细,,,\n{}交易时间,交易类型,交易对方,商品,收/支,金额(元)\n", "说明,,,\n".repeat(15));
-        let alipay = format!(
-            "-----\n{}交易时间   ,交易分类  ,交易对方  ,对方账号 ,商品说明 ,收/支  ,金额 \n",
-            "特别提示：,\n".repeat(23)
-        );
+        let alipay =
+            format!("-----\n{}交易时间   ,交易分类  ,交易对方  ,对方账号 ,商品说明 ,收/支  ,金额 \n", "特别提示：,\n".repeat(23));
         let gb = encoding_rs::GB18030.encode(&alipay).0;
         for (bytes, row) in [(wechat.as_bytes(), 17), (alipay.as_bytes(), 25), (&gb[..], 25)] {
             let refusal = refuse_personal(bytes).err().expect("a personal bill");

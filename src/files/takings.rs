@@ -35,8 +35,8 @@ struct DayTakings {
 pub struct Takings {
     tender: Tender,
     days: BTreeMap<Date, DayTakings>,
-    /// Rows that are neither a payment nor a refund that went through.
-    uncounted: Vec<u32>,
+    /// How many rows are neither a payment nor a refund that went through, the first of them, and the money they name.
+    uncounted: Option<(usize, u32, Amount)>,
 }
 
 /// What one row of a bill says.
@@ -50,18 +50,20 @@ pub enum Event {
 
 impl Takings {
     pub fn new(tender: Tender) -> Takings {
-        Takings { tender, days: BTreeMap::new(), uncounted: Vec::new() }
+        Takings { tender, days: BTreeMap::new(), uncounted: None }
     }
 
     /// Takes in one row; amounts are positive. `Err` where a day's sum leaves its type.
     pub fn take(&mut self, row: u32, date: Date, event: Event, amount: Amount, fee: Decimal) -> Result<(), FileReason> {
+        let too_large = || FileReason::row(row, "amount_too_large", "当日合计超出系统上限。请核对小数点。");
         if event == Event::Void {
-            self.uncounted.push(row);
+            let (count, first, named) = self.uncounted.unwrap_or((0, row, Amount::ZERO));
+            let named = named.checked_add(amount).ok_or_else(too_large)?;
+            self.uncounted = Some((count.saturating_add(1), first, named));
             return Ok(());
         }
         let day = self.days.entry(date).or_insert_with(|| DayTakings { row, ..DayTakings::default() });
         let sum = if event == Event::Paid { &mut day.sales } else { &mut day.returns };
-        let too_large = || FileReason::row(row, "amount_too_large", "当日合计超出系统上限。请核对小数点。");
         *sum = sum.checked_add(amount).ok_or_else(too_large)?;
         day.fee = day.fee.checked_add(fee).ok_or_else(too_large)?;
         day.receipts = day.receipts.saturating_add(u32::from(event == Event::Paid));
@@ -72,9 +74,8 @@ impl Takings {
     pub fn finish(self, counter: &Counter, mut notes: Notes) -> Result<ReadShopDays, FileRefusal> {
         let (mut days, mut rows, mut fees) = (Vec::new(), Vec::new(), Decimal::ZERO);
         for (date, taken) in self.days {
-            let too_large = || {
-                FileRefusal::one(FileReason::row(taken.row, "amount_too_large", "当日合计超出系统上限。请核对小数点。"))
-            };
+            let too_large =
+                || FileRefusal::one(FileReason::row(taken.row, "amount_too_large", "当日合计超出系统上限。请核对小数点。"));
             // The platform takes its fees off in whole 分; five decimals would round differently row by row.
             let fee = taken.fee.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero);
             fees = fees.checked_add(fee).ok_or_else(too_large)?;
@@ -104,9 +105,10 @@ impl Takings {
                 "账单手续费 {fees} 元（每日逐笔相加后四舍五入到分）没有随日报入账：手续费以资金账单为准，请导入资金账单。"
             ));
         }
-        if let Some(first) = self.uncounted.first() {
-            let count = self.uncounted.len();
-            notes.remarks.push(format!("撤销、关闭、失败的 {count} 行没有计入，第一处在第 {first} 行。"));
+        if let Some((count, first, named)) = self.uncounted {
+            notes.remarks.push(format!(
+                "撤销、关闭、失败的 {count} 行没有计入，第一处在第 {first} 行，所写金额合计 {named} 元，请与资金账单核对。"
+            ));
         }
         Ok(ReadShopDays { days, rows, notes })
     }

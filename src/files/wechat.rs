@@ -69,18 +69,22 @@ pub fn read_wechat_bill(reader: impl Read, counter: &Counter) -> Result<ReadShop
         add(&mut paid, row.paid.to_decimal());
         add(&mut refunded, row.refunded.to_decimal());
         add(&mut fees, row.fee);
-        let amount = if row.event == Event::Refunded { row.refunded } else { row.paid };
+        // A revoked row names what was given back, if anything was.
+        let back = row.event == Event::Refunded || (row.event == Event::Void && !row.refunded.is_zero());
+        let amount = if back { row.refunded } else { row.paid };
         takings.take(sheet.row(), row.date, row.event, amount, row.fee).map_err(|reason| vec![reason])
     });
     if refusal.reasons.is_empty() {
-        refusal.add([
-            summary.tie(&["总交易单数"], Some(counted(count))),
-            summary.tie(&["应结订单总金额", "总交易额"], paid),
-            summary.tie(&["退款总金额", "总退款金额"], refunded),
-            summary.tie(&["手续费总金额"], fees),
-        ]
-        .into_iter()
-        .flatten());
+        refusal.add(
+            [
+                summary.tie(&["总交易单数"], Some(counted(count))),
+                summary.tie(&["应结订单总金额", "总交易额"], paid),
+                summary.tie(&["退款总金额", "总退款金额"], refunded),
+                summary.tie(&["手续费总金额"], fees),
+            ]
+            .into_iter()
+            .flatten(),
+        );
     }
     refusal.unless_empty()?;
     takings.finish(counter, sheet.notes().clone())
@@ -156,15 +160,17 @@ pub fn read_wechat_funds(reader: impl Read, shop: &DimensionCode) -> Result<Read
     });
     if refusal.reasons.is_empty() {
         let (income, expense) = (funds.side(true), funds.side(false));
-        refusal.add([
-            summary.tie(&["资金流水总笔数"], Some(counted(funds.len()))),
-            summary.tie(&["收入笔数"], Some(counted(income.count))),
-            summary.tie(&["收入金额"], income.yuan()),
-            summary.tie(&["支出笔数"], Some(counted(expense.count))),
-            summary.tie(&["支出金额"], expense.yuan()),
-        ]
-        .into_iter()
-        .flatten());
+        refusal.add(
+            [
+                summary.tie(&["资金流水总笔数"], Some(counted(funds.count()))),
+                summary.tie(&["收入笔数"], Some(counted(income.count))),
+                summary.tie(&["收入金额"], income.yuan()),
+                summary.tie(&["支出笔数"], Some(counted(expense.count))),
+                summary.tie(&["支出金额"], expense.yuan()),
+            ]
+            .into_iter()
+            .flatten(),
+        );
     }
     refusal.unless_empty()?;
     funds.finish(Tender::WeChat, shop, sheet.notes().clone())
@@ -245,11 +251,11 @@ mod tests {
             &row("2025-01-05 23:59:59", "SUCCESS", "0.45", "0.00", "0.00270"),
             &row("2025-01-06 00:00:00", "SUCCESS", "30.00", "0.00", "0.18000"),
             &row("2025-01-06 08:00:00", "REFUND", "0.00", "10.00", "-0.06000"),
-            &row("2025-01-06 08:01:00", "REVOKED", "0.00", "0.00", "0.00000"),
+            &row("2025-01-06 08:01:00", "REVOKED", "0.00", "2.00", "0.00000"),
             &row("2025-01-07 08:00:00", "SUCCESS", "5.00", "0.00", "0.03000"),
             &row("2025-01-07 09:00:00", "REFUND", "0.00", "5.00", "-0.03000"),
             NEW_TOTALS,
-            "`7,`136.00,`15.00,`0.00,`0.72600,`136.00,`15.00\n",
+            "`7,`136.00,`17.00,`0.00,`0.72600,`136.00,`15.00\n",
         ]
         .concat()
     }
@@ -269,7 +275,8 @@ mod tests {
         assert_eq!(read.rows, [2, 4]);
         // 0.60600 and 0.12000 and 0: 0.61 + 0.12. Rounded once a day, not row by row (0.60 + 0.00 + 0.18 - 0.06).
         let remarks = read.notes.remarks.join("\n");
-        for told in ["手续费 0.73 元", "2025-01-07 收款与退款正好相抵", "1 行没有计入，第一处在第 6 行"] {
+        for told in ["手续费 0.73 元", "2025-01-07 收款与退款正好相抵", "1 行没有计入，第一处在第 6 行，所写金额合计 2.00 元"]
+        {
             assert!(remarks.contains(told), "{told}: {remarks}");
         }
     }
