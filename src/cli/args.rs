@@ -197,6 +197,14 @@ pub enum ImportCommand {
     ShopDays(ImportOptions),
     /// 导入一种业务事实，并记所生成的凭证，例：cunshe import facts money_received 收付款.csv --book tuanjie
     Facts(ImportFactsOptions),
+    /// 导入微信支付商户交易账单，每天一张营业日报，例：cunshe import wechat-bill 账单.csv --book tuanjie --shop S1 --channel shop
+    WechatBill(BillOptions),
+    /// 导入支付宝商户业务明细，每天一张营业日报
+    AlipayBill(BillOptions),
+    /// 导入微信支付商户资金账单：提现和手续费成为平台结算
+    WechatFunds(FundsOptions),
+    /// 导入支付宝商户账务明细：提现和手续费成为平台结算
+    AlipayFunds(FundsOptions),
     /// 按文件启用账套（不需要 --book）
     Books(ImportOptions),
 }
@@ -228,6 +236,30 @@ pub struct ImportFactsOptions {
     /// 登记日期；不写则为文件中最晚的一天
     #[arg(long)]
     pub date: Option<String>,
+}
+
+#[derive(Args)]
+pub struct BillOptions {
+    #[command(flatten)]
+    pub import: ImportOptions,
+    /// 门店编码：账单是哪家店的
+    #[arg(long)]
+    pub shop: String,
+    /// 渠道编码：销售归到哪个渠道
+    #[arg(long)]
+    pub channel: String,
+    /// 征收率，以万分之一为单位：100 是 1%
+    #[arg(long, default_value_t = 100)]
+    pub tax_basis_points: u32,
+}
+
+#[derive(Args)]
+pub struct FundsOptions {
+    #[command(flatten)]
+    pub import: ImportOptions,
+    /// 门店编码：账户是哪家店的
+    #[arg(long)]
+    pub shop: String,
 }
 
 #[derive(Args)]

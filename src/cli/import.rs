@@ -3,13 +3,14 @@
 
 use crate::bookkeeper::view::View;
 use crate::bookkeeper::{Bookkeeper, PostError, random_book_id};
-use crate::cli::args::{ImportCommand, ImportFactsOptions, ImportOptions, Place};
-use crate::cli::import_business::shop_days;
+use crate::cli::args::{BillOptions, FundsOptions, ImportCommand, ImportFactsOptions, ImportOptions, Place};
+use crate::cli::import_business::{bill, funds, shop_days};
 use crate::cli::import_facts;
 use crate::cli::outcome::{Ending, Trouble};
 use crate::cli::place::{date, find_book};
 use crate::cli::print;
 use crate::cli::source::{Imported, People, Source};
+use crate::collective::shop::Tender;
 use crate::files::refusal::{reasons_at, refusal_reasons};
 use crate::files::{BookNames, FileRefusal, Notes, VoucherReader, read_accounts, read_dimensions, read_openings};
 use crate::ledger::book::BookProfile;
@@ -40,6 +41,10 @@ async fn dispatch(place: &Place, bookkeeper: &Bookkeeper, command: &ImportComman
     | ImportCommand::Openings(options)
     | ImportCommand::ShopDays(options)
     | ImportCommand::Facts(ImportFactsOptions { import: options, .. })
+    | ImportCommand::WechatBill(BillOptions { import: options, .. })
+    | ImportCommand::AlipayBill(BillOptions { import: options, .. })
+    | ImportCommand::WechatFunds(FundsOptions { import: options, .. })
+    | ImportCommand::AlipayFunds(FundsOptions { import: options, .. })
     | ImportCommand::Books(options)) = command;
     let ImportOptions { file, book, dry_run, by, approved_by } = options;
     let (source, people) = (Source::file(file), People { by, approved_by });
@@ -57,6 +62,10 @@ async fn dispatch(place: &Place, bookkeeper: &Bookkeeper, command: &ImportComman
             let (kind, day) = (import_facts::kind(&facts.kind)?, facts.date.as_deref().map(date).transpose()?);
             import_facts::facts(bookkeeper, book, kind, &source, people, day, *dry_run).await
         }
+        ImportCommand::WechatBill(options) => bill(bookkeeper, options, Tender::WeChat).await,
+        ImportCommand::AlipayBill(options) => bill(bookkeeper, options, Tender::Alipay).await,
+        ImportCommand::WechatFunds(options) => funds(bookkeeper, options, Tender::WeChat).await,
+        ImportCommand::AlipayFunds(options) => funds(bookkeeper, options, Tender::Alipay).await,
         ImportCommand::Books(_) => books(place, bookkeeper, &source, people, *dry_run).await,
     }
 }

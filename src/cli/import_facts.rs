@@ -8,8 +8,8 @@ use crate::cli::place::find_book;
 use crate::cli::source::{Imported, People, Source};
 use crate::collective::Fact;
 use crate::files::facts::schema::{Kind, kinds};
-use crate::files::read_facts;
 use crate::files::refusal::{FileReason, FileRefusal};
+use crate::files::{Notes, read_facts};
 use crate::ledger::posting;
 use crate::ledger::refusal::{Reason, Refusal};
 use crate::ledger::voucher::Signatures;
@@ -33,9 +33,35 @@ pub async fn facts(
     date: Option<Date>,
     dry_run: bool,
 ) -> Result<Imported, Trouble> {
-    let view = find_book(bookkeeper, book)?;
+    find_book(bookkeeper, book)?;
     let read = read_facts(kind, source.open()?).map_err(|refusal| source.refuse(refusal))?;
-    let (all, latest) = (read.facts.len(), read.latest);
+    let latest = date.or(read.latest);
+    let read = FromFile { what: "业务事实", facts: read.facts, rows: read.rows, latest, notes: read.notes };
+    record_new(bookkeeper, book, source, people, dry_run, read).await
+}
+
+/// Facts that a file holds, each with the row that stands for it.
+pub struct FromFile {
+    /// What people call them.
+    pub what: &'static str,
+    pub facts: Vec<Fact>,
+    pub rows: Vec<u32>,
+    /// The day that dates the request.
+    pub latest: Option<Date>,
+    pub notes: Notes,
+}
+
+/// Records every fact of a file that is new, or none of them: the one way from a file to facts.
+pub async fn record_new(
+    bookkeeper: &Bookkeeper,
+    book: &str,
+    source: &Source,
+    people: People<'_>,
+    dry_run: bool,
+    read: FromFile,
+) -> Result<Imported, Trouble> {
+    let view = find_book(bookkeeper, book)?;
+    let all = read.facts.len();
     let recorded = Recorded::of(bookkeeper.facts(&view).await?);
     let signatures =
         Signatures { prepared_by: people.by.into(), approved_by: people.approved_by.into(), ..Signatures::default() };
@@ -43,14 +69,12 @@ pub async fn facts(
     let fresh = news(&view, rows, &recorded, &signatures).map_err(|refusal| source.refuse(refusal))?;
     let added = fresh.len();
     if added > 0 && !dry_run {
-        let date = date.or(latest).unwrap_or_else(|| bookkeeper.clock().today());
+        let date = read.latest.unwrap_or_else(|| bookkeeper.clock().today());
         bookkeeper.record(book, fresh, date, signatures).await?;
     }
     let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
     let replayed = all > 0 && added == 0;
-    Ok(Imported {
-        what: "业务事实", added: count(added), unchanged: count(all - added), replayed, dry_run, notes: read.notes
-    })
+    Ok(Imported { what: read.what, added: count(added), unchanged: count(all - added), replayed, dry_run, notes: read.notes })
 }
 
 /// What a book's journal holds: for each fact its newest place, and for each word the newest place of a withdrawal.

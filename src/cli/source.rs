@@ -107,5 +107,8 @@ impl Imported {
         if self.notes.skipped_count > 0 {
             say!("跳过合计等 {} 行：{:?}", self.notes.skipped_count, self.notes.skipped_rows);
         }
+        for remark in &self.notes.remarks {
+            say!("{remark}");
+        }
     }
 }

@@ -90,11 +90,15 @@ pub fn time(cell: &str) -> Option<String> {
     if cell.contains('T') && cell.parse::<jiff::Timestamp>().is_ok() {
         return Some(cell.to_owned());
     }
-    let (day, clock) = cell.split_once([' ', 'T'])?;
-    let day = date(day)?;
-    let clock: jiff::civil::Time = clock.trim().parse().ok()?;
-    let at = DateTime::from_parts(day, clock);
+    let at = moment(cell)?;
     Some(format!("{}T{:02}:{:02}:{:02}+08:00", at.date(), at.hour(), at.minute(), at.second()))
+}
+
+/// A day and its clock without a zone, as the files of a Chinese platform write Beijing time: `2025-01-31 10:00:05`.
+pub fn moment(cell: &str) -> Option<DateTime> {
+    let (day, clock) = trimmed(cell).split_once([' ', 'T'])?;
+    let clock: jiff::civil::Time = clock.trim().parse().ok()?;
+    Some(DateTime::from_parts(date(day)?, clock))
 }
 
 #[cfg(test)]

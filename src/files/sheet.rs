@@ -21,6 +21,8 @@ pub struct Notes {
     pub skipped_rows: Vec<u32>,
     /// How many such rows there were.
     pub skipped_count: u32,
+    /// What else people should know of the file, a sentence each.
+    pub remarks: Vec<String>,
 }
 
 /// Rows under a header, read one by one.
@@ -108,6 +110,11 @@ impl<R: Read> Sheet<R> {
     /// The current row's number as a spreadsheet shows it.
     pub fn row(&self) -> u32 {
         self.row.number
+    }
+
+    /// All cells of the current row, for rows that stand outside the header's columns.
+    pub fn cells(&self) -> impl Iterator<Item = &str> {
+        self.row.cells()
     }
 
     /// Copies the current row, to be compared with the next ones.

@@ -5,6 +5,7 @@ mod county;
 mod faults;
 mod files;
 mod http;
+mod merchant;
 mod support;
 mod survive;
 mod tidy;

@@ -52,6 +52,14 @@ impl ShopDayRegister {
         self.days.get(&(shop.clone(), date, shift.to_owned()))
     }
 
+    /// Every shift recorded for a shop's day.
+    pub fn shifts<'a>(&'a self, shop: &DimensionCode, date: Date) -> impl Iterator<Item = &'a ShopDay> {
+        let from = (shop.clone(), date, String::new());
+        let shop = shop.clone();
+        let days = self.days.range(from..);
+        days.take_while(move |((of, day, _), _)| *of == shop && *day == date).map(|(_, day)| day)
+    }
+
     /// Refuses a shift that is already recorded. What speaks against the day itself is [`ShopDay::examine`].
     pub fn examine(&self, day: &ShopDay) -> Vec<Rule> {
         let message =
@@ -99,7 +107,8 @@ impl ShopDayRegister {
                 yuan(transit),
             )
         };
-        (settled > transit).then(|| refuse("settlement_exceeds_transit", message())).into_iter().collect()
+        // What comes back (a red fee) takes nothing out of transit.
+        (settled > 0 && settled > transit).then(|| refuse("settlement_exceeds_transit", message())).into_iter().collect()
     }
 
     /// Records an examined settlement.

@@ -16,7 +16,7 @@ pub struct Settlement {
     pub amount: Amount,
     #[serde(deserialize_with = "crate::ledger::period::day")]
     pub date: Date,
-    /// 手续费 the platform kept.
+    /// 手续费 the platform kept; below zero (red) when it gave back more than it kept.
     pub fee: Amount,
     pub shop: DimensionCode,
     pub tender: Tender,
@@ -64,15 +64,17 @@ impl Settlement {
     }
 
     fn size_rule(&self) -> Option<Rule> {
-        (self.amount > Amount::MAX || self.fee > Amount::MAX).then_some(Rule::AmountTooLarge)
+        let beyond = |amount: Amount| amount.fen().unsigned_abs() > Amount::MAX.fen().unsigned_abs();
+        (beyond(self.amount) || beyond(self.fee)).then_some(Rule::AmountTooLarge)
     }
 
+    /// The fee may be red: a platform gives fees back when a sale is refunded, on some days more than it takes.
     fn sign_rule(&self) -> Option<Rule> {
-        if self.amount < Amount::ZERO || self.fee < Amount::ZERO {
-            let message = format!("到账金额 {}、手续费 {} 都不能是负数。请核对平台账单。", self.amount, self.fee);
+        if self.amount < Amount::ZERO {
+            let message = format!("到账金额 {} 不能是负数。请核对平台账单。", self.amount);
             return Some(refuse("settlement_amount_negative", message));
         }
-        let message = "到账金额与手续费都为零。请按平台账单填写。";
+        let message = "到账金额与手续费都为零，或正好相抵。请按平台账单填写。";
         (self.settled() == 0).then(|| refuse("settlement_empty", message))
     }
 }

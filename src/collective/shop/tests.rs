@@ -231,7 +231,8 @@ fn each_settlement_rule_refuses_what_it_is_for() {
     for (refused, code) in [
         (settlement("0", "0"), "settlement_empty"),
         (settlement("-1", "2"), "settlement_amount_negative"),
-        (settlement("1", "-0.01"), "settlement_amount_negative"),
+        (settlement("1", "-1"), "settlement_empty"),
+        (Settlement { fee: Amount::from_fen(i64::MIN), ..settlement("1", "0") }, "amount_too_large"),
         (Settlement { amount: Amount::from_fen(i64::MAX), ..settlement("0", "0") }, "amount_too_large"),
         (cash, "settlement_tender_invalid"),
         (early, "settlement_date_invalid"),

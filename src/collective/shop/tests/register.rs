@@ -30,6 +30,23 @@ fn no_more_is_settled_than_is_in_transit() {
     assert_eq!(register.in_transit(&shop, Tender::WeChat), Some(amount("5000")));
 }
 
+/// A day of refunds alone leaves transit below zero; the fee that the platform gives back puts money there.
+#[test]
+fn a_fee_given_back_is_red_and_needs_nothing_in_transit() {
+    let (mut register, shop, returned) = (ShopDayRegister::default(), code("YX01"), settlement("0", "-0.06"));
+    let mut refunds = day(vec![sold("lingshou", "0")], vec![paid(Tender::WeChat, "-10")]);
+    refunds.returns = amount("10");
+    register.apply(&refunds);
+    assert_eq!((returned.examine(), register.examine_settlement(&returned)), (vec![], vec![]));
+    register.apply_settlement(&returned);
+    assert_eq!(register.in_transit(&shop, Tender::WeChat), Some(amount("-9.94")));
+    let lines: Vec<String> = returned.draft_lines(&accounts()).expect("holds").iter().map(spell).collect();
+    assert_eq!(lines.len(), 2, "{lines:?}");
+    assert!(lines[0].starts_with("借") && lines[1].starts_with("贷") && lines.iter().all(|line| line.contains(" -0.06 ")));
+    register.withdraw_settlement(&returned);
+    assert_eq!(register.in_transit(&shop, Tender::WeChat), Some(amount("-10")));
+}
+
 #[test]
 fn months_add_up_what_the_days_sold() {
     let (mut register, shop, first) = (ShopDayRegister::default(), code("YX01"), supermarket());
