@@ -2,3 +2,5 @@
 
 mod contracts;
 mod desk;
+mod funds;
+mod working_funds;
