@@ -108,6 +108,10 @@ impl IncomeUseRegister {
             }
             _ => {}
         }
+        if posts && used.purpose == UsePurpose::Strengthen && used.payee.is_some() {
+            let message = "提取公积公益金不付给谁。请删去往来单位，或改用途。";
+            rules.push(rule("income_use_payee", message.into()));
+        }
         let before = self.used(&used.community, used.date.year(), used.purpose);
         if before.checked_add(used.amount).is_none_or(|all| all.fen() < 0 || all > Amount::MAX) {
             let message = format!(

@@ -212,18 +212,21 @@ fn a_company_only_says_what_a_voucher_was_for() {
         let fact = IncomeUsed { document: "示例2".into(), voucher: voucher.map(str::to_owned), ..paid.clone() };
         assert_eq!(desk.refuse(&Fact::IncomeUsed(fact)), ["income_use_voucher"], "{voucher:?}");
     }
-    let rural = community();
+    let mut rural = community();
     let typed = IncomeUsed { document: "示例2".into(), ..paid };
     let plain = used("1.00", UsePurpose::Jobs, "示例2");
     for (used, expected) in [
-        (typed, "income_use_voucher"),
-        (IncomeUsed { amount: yuan("-1.00"), ..plain.clone() }, "income_use_amount"),
-        (IncomeUsed { document: "a/b".into(), ..plain.clone() }, "income_use_document"),
-        (IncomeUsed { payee: Some(code("z9")), ..plain }, "dimension_unknown"),
+        (typed, &["income_use_voucher"][..]),
+        (IncomeUsed { amount: yuan("0.00"), ..plain.clone() }, &["income_use_amount"]),
+        (IncomeUsed { amount: yuan("-1.00"), ..plain.clone() }, &["income_use_amount", "income_use_total"]),
+        (IncomeUsed { document: "a/b".into(), ..plain.clone() }, &["income_use_document"]),
+        (IncomeUsed { payee: Some(code("z9")), ..plain.clone() }, &["dimension_unknown"]),
+        (IncomeUsed { payee: Some(code("z1")), purpose: UsePurpose::Strengthen, ..plain.clone() }, &["income_use_payee"]),
     ] {
-        let refused = rural.refuse(&Fact::IncomeUsed(used));
-        assert!(refused.contains(&expected), "{refused:?} without {expected}");
+        assert_eq!(rural.refuse(&Fact::IncomeUsed(used)), expected);
     }
+    rural.take(Fact::IncomeUsed(plain.clone()));
+    assert_eq!(rural.refuse(&Fact::IncomeUsed(plain)), ["income_use_document_taken"]);
 }
 
 #[test]
