@@ -28,6 +28,9 @@ pub const REGISTERS: &[(&str, &str)] = &[
     ("shops", "超市"),
     ("shares", "份额"),
     ("dividends", "利润分配"),
+    ("funds", "帮扶资金"),
+    ("working_funds", "社区工作经费"),
+    ("income_uses", "收入使用"),
 ];
 
 /// The registers, as a sentence lists them.
@@ -61,13 +64,20 @@ impl Bookkeeper {
     }
 
     /// Accrues every contract that earns something in a month and has not been accrued for it.
+    /// Records what a month asks for and has not been given: every contract that earns something is accrued, every fund
+    /// that has deferred income to release releases it.
     pub async fn month_end(&self, book: &str, period: Period, signatures: Signatures) -> Result<Posted, PostError> {
         let view = self.views.get(book).ok_or(PostError::NoSuchBook)?;
         let contracts = accrual::due(&view.registers.contracts, &view.registers.assets, period);
-        if contracts.is_empty() {
+        let mut facts = Vec::new();
+        if !contracts.is_empty() {
+            facts.push(Fact::ContractsAccrued(Accrual { contracts, period }));
+        }
+        facts.extend(view.registers.funds.due(period).map(Fact::FundsReleased));
+        if facts.is_empty() {
             return Ok(Posted { receipts: Vec::new(), replayed: false });
         }
-        self.record(book, vec![Fact::ContractsAccrued(Accrual { contracts, period })], period.last_day(), signatures).await
+        self.record(book, facts, period.last_day(), signatures).await
     }
 }
 
@@ -125,6 +135,12 @@ pub fn register(view: &View, name: &str, day: Date) -> Option<Value> {
         }
         "shares" => json!(report::shares(registers, day)),
         "dividends" => json!(report::dividends(registers, day)),
+        "funds" => json!(report::funds::funds(registers)),
+        "working_funds" => {
+            let communities: Vec<_> = view.dimensions.of(Dimension::Community).map(|value| value.code.clone()).collect();
+            json!(report::funds::working_funds(registers, &communities, day))
+        }
+        "income_uses" => json!(report::funds::income_uses(registers)),
         _ => return None,
     })
 }

@@ -444,7 +444,7 @@ pub struct MonthEndOptions {
 
 #[derive(Args)]
 pub struct RegisterOptions {
-    /// roles、custody、contracts、due、shops、shares、dividends
+    /// roles、custody、contracts、due、shops、shares、dividends、funds、working_funds、income_uses
     pub name: String,
     #[arg(long)]
     pub book: String,

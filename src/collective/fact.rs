@@ -6,6 +6,8 @@
 use crate::collective::asset::{AssetCard, AssetStep};
 use crate::collective::contract::{Accrual, ContractEnd, MoneyReceived};
 use crate::collective::dividend::{DividendPayment, DividendResolution};
+use crate::collective::fund::{FundApproved, FundAssetFormed, FundReceived, FundSpent, FundsReleased};
+use crate::collective::income_use::IncomeUsed;
 use crate::collective::produce::Produced;
 use crate::collective::record::{Record, business};
 use crate::collective::register::Registers;
@@ -13,6 +15,7 @@ use crate::collective::role::RolesAssigned;
 use crate::collective::shares::ShareChange;
 use crate::collective::shop::{Settlement, ShopDay};
 use crate::collective::terms::ContractTerms;
+use crate::collective::working_fund::{WorkingFundReceived, WorkingFundSpent};
 use crate::ledger::Book;
 use crate::ledger::refusal::Rule;
 use serde::{Deserialize, Serialize};
@@ -129,6 +132,22 @@ facts! {
     DividendResolved(DividendResolution) = "dividend_resolved",
     /// 支付利润.
     DividendPaid(DividendPayment) = "dividend_paid",
+    /// 帮扶资金、专项资金的批复.
+    FundApproved(FundApproved) = "fund_approved",
+    /// 资金到账.
+    FundReceived(FundReceived) = "fund_received",
+    /// 资金支出.
+    FundSpent(FundSpent) = "fund_spent",
+    /// 资金形成资产.
+    FundAssetFormed(FundAssetFormed) = "fund_asset_formed",
+    /// 递延收益按月结转.
+    FundsReleased(FundsReleased) = "funds_released",
+    /// 社区工作经费到账.
+    WorkingFundReceived(WorkingFundReceived) = "working_fund_received",
+    /// 社区工作经费支出.
+    WorkingFundSpent(WorkingFundSpent) = "working_fund_spent",
+    /// 收入使用.
+    IncomeUsed(IncomeUsed) = "income_used",
     /// 冲销由事实生成的凭证.
     Withdrawn(Withdrawal) = "withdrawn",
 }

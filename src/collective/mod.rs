@@ -11,6 +11,8 @@ pub mod contract;
 pub mod distribution;
 pub mod dividend;
 pub mod fact;
+pub mod fund;
+pub mod income_use;
 pub mod produce;
 pub mod record;
 pub mod reference;
@@ -23,6 +25,7 @@ pub mod shop;
 pub mod terms;
 pub mod tie;
 pub mod vat;
+pub mod working_fund;
 
 pub use fact::Fact;
 pub use produce::Produced;

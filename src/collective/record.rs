@@ -4,8 +4,11 @@
 mod contract;
 mod custody;
 mod dividend;
+mod fund;
+mod income_use;
 mod roles;
 mod shop;
+mod working_fund;
 
 #[cfg(test)]
 mod tests;

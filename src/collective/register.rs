@@ -4,9 +4,12 @@
 use crate::collective::asset::AssetRegister;
 use crate::collective::contract::ContractRegister;
 use crate::collective::dividend::DividendRegister;
+use crate::collective::fund::FundRegister;
+use crate::collective::income_use::IncomeUseRegister;
 use crate::collective::role::Roles;
 use crate::collective::shares::ShareRegister;
 use crate::collective::shop::{Settlement, ShopDayRegister};
+use crate::collective::working_fund::WorkingFundRegister;
 use crate::ledger::refusal::Rule;
 use crate::ledger::{Book, Dimension, Element, Voucher};
 use std::collections::BTreeMap;
@@ -22,6 +25,9 @@ pub struct Registers {
     pub settlements: BTreeMap<String, Settlement>,
     pub shares: ShareRegister,
     pub dividends: DividendRegister,
+    pub funds: FundRegister,
+    pub working_funds: WorkingFundRegister,
+    pub income_uses: IncomeUseRegister,
     /// How many vouchers that facts produced were taken back: what was recorded before may be recorded anew.
     pub withdrawals: u64,
 }

@@ -89,6 +89,44 @@ roles! {
     DividendTaken = "dividend_taken", "应付利润（分配）";
     /// 应付社区利润（2232）
     DividendPayable = "dividend_payable", "应付社区利润";
+    /// 项目资金专户（1002，农村集体 102）
+    FundBank = "fund_bank", "项目资金专户";
+    /// 递延收益（2401）
+    DeferredIncome = "deferred_income", "递延收益";
+    /// 政府补助（5301）
+    GovernmentGrant = "government_grant", "政府补助";
+    /// 实收资本（3001）
+    PaidInCapital = "paid_in_capital", "实收资本";
+    /// 项目费用（5602）
+    FundCost = "fund_cost", "项目费用";
+    /// 固定资产（1601，农村集体 151）
+    FixedAsset = "fixed_asset", "固定资产";
+    /// 在建工程（1604，农村集体 153）
+    Construction = "construction", "在建工程";
+    /// 专项应付款（农村集体 241）
+    EarmarkedPayable = "earmarked_payable", "专项应付款";
+    /// 公积公益金（农村集体 311）
+    PublicAccumulation = "public_accumulation", "公积公益金";
+    /// 补助收入（农村集体 503）
+    SubsidyIncome = "subsidy_income", "补助收入";
+    /// 公益支出（农村集体 514）
+    PublicWelfareCost = "public_welfare_cost", "公益支出";
+    /// 代管社区工作经费（表外）
+    WorkingFundHeld = "working_fund_held", "代管社区工作经费";
+    /// 代管社区工作经费对应（表外）
+    WorkingFundContra = "working_fund_contra", "代管社区工作经费对应";
+    /// 工作经费专户（农村集体 102）
+    WorkingFundBank = "working_fund_bank", "工作经费专户";
+    /// 运转支出（农村集体 513）
+    OperatingCost = "operating_cost", "运转支出";
+    /// 公益性岗位（农村集体 514）
+    PublicJobsCost = "public_jobs_cost", "公益性岗位";
+    /// 应付劳务费（农村集体 213）
+    LabourPayable = "labour_payable", "应付劳务费";
+    /// 应付公益设施款（农村集体 211）
+    FacilityPayable = "facility_payable", "应付公益设施款";
+    /// 各项分配（农村集体 322）
+    Appropriation = "appropriation", "各项分配";
 }
 
 /// One role and its account.

@@ -3,3 +3,5 @@
 mod contracts;
 mod desk;
 mod ties;
+mod funds;
+mod working_funds;

@@ -1,0 +1,308 @@
+//! 帮扶资金与专项资金: money that upper levels give for a purpose, each with a ledger of its own: approved, received, spent,
+//! left, the assets formed of it, and what of 2401 or 241 has been carried over. How the money is treated is fixed when it
+//! is approved, for everything after follows from it (小企业会计准则 §69; facts §7.2 H1-H5, §7.5).
+
+pub mod register;
+
+pub use register::FundRegister;
+
+use crate::collective::schedule::rounded;
+use crate::ledger::amount::sum;
+use crate::ledger::chart::ChartStandard;
+use crate::ledger::{Amount, DimensionCode, Period};
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// What the money becomes in the books.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Treatment {
+    /// 与资产相关 (H1): deferred, and released over the asset's life.
+    Asset,
+    /// 补偿以后的费用: deferred, and released as it is spent.
+    FutureCost,
+    /// 补偿已发生的费用 (H2): income at once.
+    PastCost,
+    /// 折股量化 (H3): a community's paid-in capital. Who puts money in as an owner gives no grant (§69).
+    Capital,
+    /// 专项应付款 (H5), in a rural collective's book.
+    Earmarked,
+}
+
+impl Treatment {
+    pub fn chinese(self) -> &'static str {
+        match self {
+            Treatment::Asset => "与资产相关",
+            Treatment::FutureCost => "补偿以后费用",
+            Treatment::PastCost => "补偿已发生费用",
+            Treatment::Capital => "折股量化",
+            Treatment::Earmarked => "专项应付款",
+        }
+    }
+
+    /// The chart that has the accounts for it.
+    pub fn standard(self) -> ChartStandard {
+        match self {
+            Treatment::Earmarked => ChartStandard::RuralCollective2023,
+            _ => ChartStandard::SmallEnterprise2013,
+        }
+    }
+
+    /// Whether its money is held for a purpose until it is spent; otherwise it is the company's own at once.
+    pub fn is_held(self) -> bool {
+        !matches!(self, Treatment::PastCost | Treatment::Capital)
+    }
+
+    /// Whether it may be spent so.
+    pub fn allows(self, use_: FundUse) -> bool {
+        match self {
+            Treatment::Asset => use_ == FundUse::Asset,
+            Treatment::FutureCost => use_ == FundUse::Cost,
+            Treatment::Earmarked => true,
+            Treatment::PastCost | Treatment::Capital => false,
+        }
+    }
+}
+
+/// 资金批复. Fields stand in the order of their names, as the bytes do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FundApproved {
+    /// In yuan.
+    pub amount: Amount,
+    /// 章程或章程修正案: with 折股量化 only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub charter: Option<String>,
+    pub code: DimensionCode,
+    /// The community it is meant for; with 折股量化 the holder.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub community: Option<DimensionCode>,
+    #[serde(deserialize_with = "crate::ledger::period::day")]
+    pub date: Date,
+    /// 批复文号
+    pub document: String,
+    /// 拨款单位
+    pub grantor: String,
+    pub name: String,
+    pub treatment: Treatment,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FundReceived {
+    pub amount: Amount,
+    #[serde(deserialize_with = "crate::ledger::period::day")]
+    pub date: Date,
+    /// 银行回单; distinct within a fund.
+    pub document: String,
+    pub fund: DimensionCode,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FundUse {
+    /// 购建资产
+    Asset,
+    /// 费用
+    Cost,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FundSpent {
+    pub amount: Amount,
+    /// The asset that stands with this payment; absent while it is being built.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asset: Option<DimensionCode>,
+    #[serde(deserialize_with = "crate::ledger::period::day")]
+    pub date: Date,
+    /// 付款凭据; distinct within a fund.
+    pub document: String,
+    pub fund: DimensionCode,
+    /// Months over which the deferred income of this asset is released; 0 where nothing is released by months.
+    #[serde(with = "crate::ledger::text::count")]
+    pub months: u32,
+    /// What it was spent on, in words.
+    pub purpose: String,
+    #[serde(rename = "use")]
+    pub use_: FundUse,
+}
+
+/// 在建工程转固: what was built of the fund is in use.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FundAssetFormed {
+    /// How much of what is under construction becomes the asset.
+    pub amount: Amount,
+    pub asset: DimensionCode,
+    #[serde(deserialize_with = "crate::ledger::period::day")]
+    pub date: Date,
+    /// 验收或移交单号
+    pub document: String,
+    pub fund: DimensionCode,
+    #[serde(with = "crate::ledger::text::count")]
+    pub months: u32,
+}
+
+/// 递延收益按月结转: what is due of some funds in a month.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FundsReleased {
+    pub funds: Vec<DimensionCode>,
+    pub period: Period,
+}
+
+/// An asset of a fund, as far as its deferred income is released with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Portion {
+    pub amount: Amount,
+    /// The first month of release: the one after the asset stands, as depreciation begins (小企业会计准则 §31).
+    pub from: Period,
+    pub months: u32,
+}
+
+impl Portion {
+    /// `None` where nothing is released by months.
+    fn new(amount: Amount, date: Date, months: u32) -> Option<Portion> {
+        let from = Period::of(date)?.next()?;
+        (months > 0).then_some(Portion { amount, from, months })
+    }
+
+    /// What is released by the end of a month: by cumulated months, so that the parts sum to the whole.
+    pub fn released_by(&self, period: Period) -> Amount {
+        let number = |period: Period| i128::from(period.year()) * 12 + i128::from(period.month());
+        let months = i128::from(self.months);
+        let elapsed = (number(period) - number(self.from) + 1).clamp(0, months);
+        rounded(i128::from(self.amount.fen()) * elapsed, months.max(1))
+    }
+}
+
+/// Sums of posted amounts fit: see [`crate::ledger::book::TURNOVER_MAX`].
+fn total(amounts: impl IntoIterator<Item = Amount>) -> Amount {
+    sum(amounts).unwrap_or(Amount::MAX)
+}
+
+fn less(whole: Amount, part: Amount) -> Amount {
+    whole.checked_sub(part).unwrap_or(Amount::ZERO)
+}
+
+/// A fund with everything that happened to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fund {
+    pub approved: FundApproved,
+    /// By document.
+    pub received: BTreeMap<String, FundReceived>,
+    /// By document.
+    pub spent: BTreeMap<String, FundSpent>,
+    /// By asset.
+    pub formed: BTreeMap<DimensionCode, FundAssetFormed>,
+    /// What each month's release came to.
+    pub released: BTreeMap<Period, Amount>,
+}
+
+impl Fund {
+    pub fn received_total(&self) -> Amount {
+        total(self.received.values().map(|one| one.amount))
+    }
+
+    pub fn spent_total(&self) -> Amount {
+        total(self.spent.values().map(|one| one.amount))
+    }
+
+    /// Received and not spent; nothing where the money is the company's own at once.
+    pub fn left(&self) -> Amount {
+        if self.approved.treatment.is_held() { less(self.received_total(), self.spent_total()) } else { Amount::ZERO }
+    }
+
+    fn spent_on(&self, wanted: impl Fn(&FundSpent) -> bool) -> Amount {
+        total(self.spent.values().filter(|one| wanted(one)).map(|one| one.amount))
+    }
+
+    /// 在建: spent on assets that do not stand yet.
+    pub fn under_construction(&self) -> Amount {
+        let built = self.spent_on(|one| one.use_ == FundUse::Asset && one.asset.is_none());
+        less(built, total(self.formed.values().map(|one| one.amount)))
+    }
+
+    /// What became assets that stand, by code.
+    pub fn assets(&self) -> BTreeMap<DimensionCode, Amount> {
+        let bought = self.spent.values().filter_map(|one| one.asset.clone().map(|asset| (asset, one.amount)));
+        let built = self.formed.values().map(|one| (one.asset.clone(), one.amount));
+        let mut assets = BTreeMap::new();
+        for (asset, amount) in bought.chain(built) {
+            let entry = assets.entry(asset).or_insert(Amount::ZERO);
+            *entry = entry.checked_add(amount).unwrap_or(Amount::MAX);
+        }
+        assets
+    }
+
+    fn portions(&self) -> impl Iterator<Item = Portion> {
+        let bought = self.spent.values().filter(|one| one.asset.is_some());
+        let bought = bought.filter_map(|one| Portion::new(one.amount, one.date, one.months));
+        bought.chain(self.formed.values().filter_map(|one| Portion::new(one.amount, one.date, one.months)))
+    }
+
+    fn released_by_months(&self) -> Amount {
+        total(self.released.values().copied())
+    }
+
+    /// What a month's release comes to, months that were left out included: the books are never opened again for them
+    /// (小企业会计准则 §88). `None` when there is nothing, or the month has its release already.
+    pub fn due(&self, period: Period) -> Option<Amount> {
+        let by_now = total(self.portions().map(|portion| portion.released_by(period)));
+        let due = less(by_now, self.released_by_months());
+        (due.fen() > 0 && !self.released.contains_key(&period)).then_some(due)
+    }
+
+    /// What has left 2401 or 241: released to income, or carried to 公积公益金 with the asset.
+    pub fn carried(&self) -> Amount {
+        match self.approved.treatment {
+            Treatment::Asset => self.released_by_months(),
+            Treatment::FutureCost => self.spent_total(),
+            Treatment::Earmarked => {
+                let costs = self.spent_on(|one| one.use_ == FundUse::Cost);
+                total(self.assets().into_values().chain([costs]))
+            }
+            Treatment::PastCost => self.received_total(),
+            Treatment::Capital => Amount::ZERO,
+        }
+    }
+
+    /// What still stands in 2401 or 241.
+    pub fn uncarried(&self) -> Amount {
+        if self.approved.treatment.is_held() { less(self.received_total(), self.carried()) } else { Amount::ZERO }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn releases_sum_to_the_whole_and_are_even(fen in 1_i64..=1_000_000_000_000_000, months in 1_u32..=840, skip in 2_u32..9) {
+            let date = Date::constant(2026, 1, 31);
+            let portion = Portion::new(Amount::from_fen(fen), date, months).expect("released by months");
+            prop_assert_eq!(portion.from, Period::new(2026, 2).expect("period"), "the month after");
+            prop_assert_eq!(portion.released_by(Period::of(date).expect("period")), Amount::ZERO);
+            let (mut period, mut given, mut every_other) = (portion.from, 0, 0);
+            for number in 1..=months {
+                let so_far = portion.released_by(period).fen();
+                let part = so_far - given;
+                // Within one fen of an even share, and never taken back.
+                prop_assert!((i128::from(part) * i128::from(months) - i128::from(fen)).abs() <= i128::from(months));
+                prop_assert!(part >= 0);
+                given = so_far;
+                if number % skip == 0 || number == months {
+                    every_other += so_far - every_other;
+                }
+                period = period.next().expect("a period");
+            }
+            prop_assert_eq!(given, fen);
+            prop_assert_eq!(every_other, fen, "left-out months come with the next");
+            prop_assert_eq!(portion.released_by(period).fen(), fen, "nothing after the life");
+        }
+    }
+}
