@@ -28,6 +28,9 @@ pub const REGISTERS: &[(&str, &str)] = &[
     ("shops", "超市"),
     ("shares", "份额"),
     ("dividends", "利润分配"),
+    ("units", "单位"),
+    ("partners", "结对"),
+    ("accounts", "银行账户"),
 ];
 
 /// The registers, as a sentence lists them.
@@ -120,6 +123,9 @@ pub fn register(view: &View, name: &str, day: Date) -> Option<Value> {
         }
         "shares" => json!(report::shares(registers, day)),
         "dividends" => json!(report::dividends(registers, day)),
+        "units" => json!(report::organisation::units(registers, &view.dimensions, day)),
+        "partners" => json!(report::organisation::partners(registers, day)),
+        "accounts" => json!(report::organisation::bank_accounts(registers, day)),
         _ => return None,
     })
 }

@@ -6,6 +6,9 @@
 use crate::collective::asset::{AssetCard, AssetStep};
 use crate::collective::contract::{Accrual, ContractEnd, MoneyReceived};
 use crate::collective::dividend::{DividendPayment, DividendResolution};
+use crate::collective::organisation::bank_account::{BankAccountClosed, BankAccountRegistered};
+use crate::collective::organisation::partner::{PartnerPaired, PartnerUnpaired};
+use crate::collective::organisation::unit::{UnitRegistered, UnitRenamed};
 use crate::collective::produce::Produced;
 use crate::collective::record::{Record, business};
 use crate::collective::register::Registers;
@@ -129,6 +132,18 @@ facts! {
     DividendResolved(DividendResolution) = "dividend_resolved",
     /// 支付利润.
     DividendPaid(DividendPayment) = "dividend_paid",
+    /// 单位登记.
+    UnitRegistered(UnitRegistered) = "unit_registered",
+    /// 单位更名.
+    UnitRenamed(UnitRenamed) = "unit_renamed",
+    /// 结对.
+    PartnerPaired(PartnerPaired) = "partner_paired",
+    /// 结对结束.
+    PartnerUnpaired(PartnerUnpaired) = "partner_unpaired",
+    /// 银行账户登记.
+    BankAccountRegistered(BankAccountRegistered) = "bank_account_registered",
+    /// 销户.
+    BankAccountClosed(BankAccountClosed) = "bank_account_closed",
     /// 冲销由事实生成的凭证.
     Withdrawn(Withdrawal) = "withdrawn",
 }

@@ -11,6 +11,7 @@ pub mod contract;
 pub mod distribution;
 pub mod dividend;
 pub mod fact;
+pub mod organisation;
 pub mod produce;
 pub mod record;
 pub mod reference;

@@ -4,6 +4,7 @@
 mod contract;
 mod custody;
 mod dividend;
+mod organisation;
 mod roles;
 mod shop;
 

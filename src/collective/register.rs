@@ -4,6 +4,7 @@
 use crate::collective::asset::AssetRegister;
 use crate::collective::contract::ContractRegister;
 use crate::collective::dividend::DividendRegister;
+use crate::collective::organisation::Organisation;
 use crate::collective::role::Roles;
 use crate::collective::shares::ShareRegister;
 use crate::collective::shop::{Settlement, ShopDayRegister};
@@ -22,6 +23,7 @@ pub struct Registers {
     pub settlements: BTreeMap<String, Settlement>,
     pub shares: ShareRegister,
     pub dividends: DividendRegister,
+    pub organisation: Organisation,
     /// How many vouchers that facts produced were taken back: what was recorded before may be recorded anew.
     pub withdrawals: u64,
 }

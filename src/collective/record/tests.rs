@@ -2,4 +2,5 @@
 
 mod contracts;
 mod desk;
+mod organisation;
 mod ties;
