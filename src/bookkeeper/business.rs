@@ -31,6 +31,9 @@ pub const REGISTERS: &[(&str, &str)] = &[
     ("funds", "帮扶资金"),
     ("working_funds", "社区工作经费"),
     ("income_uses", "收入使用"),
+    ("units", "单位"),
+    ("partners", "结对"),
+    ("accounts", "银行账户"),
 ];
 
 /// The registers, as a sentence lists them.
@@ -63,7 +66,6 @@ impl Bookkeeper {
         self.store.facts(view.number, &view.id).await
     }
 
-    /// Accrues every contract that earns something in a month and has not been accrued for it.
     /// Records what a month asks for and has not been given: every contract that earns something is accrued, every fund
     /// that has deferred income to release releases it.
     pub async fn month_end(&self, book: &str, period: Period, signatures: Signatures) -> Result<Posted, PostError> {
@@ -141,6 +143,9 @@ pub fn register(view: &View, name: &str, day: Date) -> Option<Value> {
             json!(report::funds::working_funds(registers, &communities, day))
         }
         "income_uses" => json!(report::funds::income_uses(registers)),
+        "units" => json!(report::organisation::units(registers, &view.dimensions, day)),
+        "partners" => json!(report::organisation::partners(registers, day)),
+        "accounts" => json!(report::organisation::bank_accounts(registers, day)),
         _ => return None,
     })
 }

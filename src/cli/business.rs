@@ -91,6 +91,17 @@ fn told(posted: &Posted, what: &str, as_json: bool) -> Result<(), Trouble> {
     Ok(())
 }
 
+/// A value as a table shows it; what has parts of its own, as their values.
+fn cell(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Null => String::new(),
+        Value::Array(all) => all.iter().map(cell).collect::<Vec<_>>().join("、"),
+        Value::Object(parts) => parts.values().map(cell).collect::<Vec<_>>().join(" "),
+        other => other.to_string(),
+    }
+}
+
 /// Rows with the same fields, as a table; anything else as it is.
 fn print_rows(rows: &Value) {
     let Some(rows) = rows.as_array().filter(|rows| !rows.is_empty()) else { return say!("没有记录。") };
@@ -101,12 +112,6 @@ fn print_rows(rows: &Value) {
             columns.push(name);
         }
     }
-    let cell = |value: &Value| match value {
-        Value::String(text) => text.clone(),
-        Value::Null => String::new(),
-        Value::Array(all) => all.iter().filter_map(Value::as_str).collect::<Vec<_>>().join("、"),
-        other => other.to_string(),
-    };
     if columns.is_empty() {
         rows.iter().for_each(|row| say!("{}", cell(row)));
         return;

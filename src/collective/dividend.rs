@@ -2,6 +2,7 @@
 //! [`crate::collective::distribution`]'s; here are its facts and their register.
 
 use crate::collective::distribution::{CompanyDistribution, CompanyResult, Resolution, distribute_company};
+use crate::collective::organisation::bank_account::AccountNumber;
 use crate::collective::shares::ShareRegister;
 use crate::ledger::refusal::Rule;
 use crate::ledger::{Amount, DimensionCode};
@@ -46,6 +47,9 @@ pub struct DividendResolution {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Paid {
+    /// The community's own account that it goes to; absent where none of it is registered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<AccountNumber>,
     pub amount: Amount,
     pub holder: DimensionCode,
 }
@@ -128,7 +132,7 @@ impl DividendRegister {
         if payment.payments.windows(2).any(|pair| pair[0].holder >= pair[1].holder) {
             rules.push(rule("payment_order", "社区要按编码排列，每个只写一次。".into()));
         }
-        for Paid { amount, holder } in &payment.payments {
+        for Paid { amount, holder, .. } in &payment.payments {
             let owed = dividend.owed(holder);
             if amount.fen() <= 0 || *amount > owed {
                 rules.push(rule("payment_exceeds_owed", format!("社区 {holder} 应付 {owed} 元，这次付 {amount} 元。请核对。")));

@@ -8,6 +8,9 @@ use crate::collective::contract::{Accrual, ContractEnd, MoneyReceived};
 use crate::collective::dividend::{DividendPayment, DividendResolution};
 use crate::collective::fund::{FundApproved, FundAssetFormed, FundReceived, FundSpent, FundsReleased};
 use crate::collective::income_use::IncomeUsed;
+use crate::collective::organisation::bank_account::{BankAccountClosed, BankAccountRegistered};
+use crate::collective::organisation::partner::{PartnerPaired, PartnerUnpaired};
+use crate::collective::organisation::unit::{UnitRegistered, UnitRenamed};
 use crate::collective::produce::Produced;
 use crate::collective::record::{Record, business};
 use crate::collective::register::Registers;
@@ -148,6 +151,18 @@ facts! {
     WorkingFundSpent(WorkingFundSpent) = "working_fund_spent",
     /// 收入使用.
     IncomeUsed(IncomeUsed) = "income_used",
+    /// 单位登记.
+    UnitRegistered(UnitRegistered) = "unit_registered",
+    /// 单位更名.
+    UnitRenamed(UnitRenamed) = "unit_renamed",
+    /// 结对.
+    PartnerPaired(PartnerPaired) = "partner_paired",
+    /// 结对结束.
+    PartnerUnpaired(PartnerUnpaired) = "partner_unpaired",
+    /// 银行账户登记.
+    BankAccountRegistered(BankAccountRegistered) = "bank_account_registered",
+    /// 销户.
+    BankAccountClosed(BankAccountClosed) = "bank_account_closed",
     /// 冲销由事实生成的凭证.
     Withdrawn(Withdrawal) = "withdrawn",
 }

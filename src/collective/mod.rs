@@ -13,6 +13,7 @@ pub mod dividend;
 pub mod fact;
 pub mod fund;
 pub mod income_use;
+pub mod organisation;
 pub mod produce;
 pub mod record;
 pub mod reference;

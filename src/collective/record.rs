@@ -6,6 +6,7 @@ mod custody;
 mod dividend;
 mod fund;
 mod income_use;
+mod organisation;
 mod roles;
 mod shop;
 mod working_fund;

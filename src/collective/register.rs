@@ -6,6 +6,7 @@ use crate::collective::contract::ContractRegister;
 use crate::collective::dividend::DividendRegister;
 use crate::collective::fund::FundRegister;
 use crate::collective::income_use::IncomeUseRegister;
+use crate::collective::organisation::Organisation;
 use crate::collective::role::Roles;
 use crate::collective::shares::ShareRegister;
 use crate::collective::shop::{Settlement, ShopDayRegister};
@@ -28,6 +29,7 @@ pub struct Registers {
     pub funds: FundRegister,
     pub working_funds: WorkingFundRegister,
     pub income_uses: IncomeUseRegister,
+    pub organisation: Organisation,
     /// How many vouchers that facts produced were taken back: what was recorded before may be recorded anew.
     pub withdrawals: u64,
 }

@@ -1,6 +1,7 @@
 //! 台账报表: what leadership and accountants ask of the registers on a day. Nothing is stored for them.
 
 pub mod funds;
+pub mod organisation;
 
 use crate::collective::asset::Step;
 use crate::collective::contract::{Contract, Money};

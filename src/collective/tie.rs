@@ -16,6 +16,10 @@ const TIED: &[(Role, Dimension)] = &[
     (Role::AlipayInTransit, Dimension::Shop),
     (Role::CardInTransit, Dimension::Shop),
     (Role::DividendPayable, Dimension::Resolution),
+    (Role::DeferredIncome, Dimension::Fund),
+    (Role::EarmarkedPayable, Dimension::Fund),
+    (Role::WorkingFundHeld, Dimension::Community),
+    (Role::WorkingFundContra, Dimension::Community),
 ];
 
 /// One code of one account.
@@ -93,34 +97,36 @@ fn tied_accounts(registers: &Registers) -> Vec<(AccountCode, Dimension)> {
 
 /// What the registers say each tied account holds.
 fn expected(registers: &Registers) -> Sums {
-    let mut rows: Vec<(Role, DimensionCode, Amount, Side)> = Vec::new();
+    // Debit less credit.
+    let mut rows: Vec<(Role, DimensionCode, Amount)> = Vec::new();
     for asset in registers.assets.iter().filter(|asset| asset.in_custody()) {
-        rows.push((Role::CustodyAsset, asset.card.code.clone(), asset.card.original_value, Side::Debit));
-        rows.push((Role::CustodyContra, asset.card.code.clone(), asset.card.original_value, Side::Credit));
+        rows.push((Role::CustodyAsset, asset.card.code.clone(), asset.card.original_value));
+        rows.push((Role::CustodyContra, asset.card.code.clone(), credit(asset.card.original_value)));
     }
     for contract in registers.contracts.iter() {
-        let code = &contract.terms.code;
-        rows.push((Role::DepositPayable, code.clone(), contract.deposit_held(), Side::Credit));
+        rows.push((Role::DepositPayable, contract.terms.code.clone(), credit(contract.deposit_held())));
     }
     let transit =
         [(Role::WechatInTransit, Tender::WeChat), (Role::AlipayInTransit, Tender::Alipay), (Role::CardInTransit, Tender::Card)];
     for (role, tender) in transit {
-        rows.extend(registers.shops.in_transit_by_shop(tender).map(|(shop, sum)| (role, shop.clone(), sum, Side::Debit)));
+        rows.extend(registers.shops.in_transit_by_shop(tender).map(|(shop, sum)| (role, shop.clone(), sum)));
     }
     for dividend in registers.dividends.iter() {
         let owed = dividend.open().into_iter().map(|(_, amount)| amount);
         let owed = crate::ledger::amount::sum(owed).unwrap_or(Amount::MAX);
-        rows.push((Role::DividendPayable, dividend.resolution.code.clone(), owed, Side::Credit));
+        rows.push((Role::DividendPayable, dividend.resolution.code.clone(), credit(owed)));
     }
-    sums_of(registers, rows)
-}
-
-fn sums_of(registers: &Registers, rows: Vec<(Role, DimensionCode, Amount, Side)>) -> Sums {
+    rows.extend(registers.funds.expected_balances());
+    rows.extend(registers.working_funds.expected_balances());
     let mut sums = Sums::new();
-    for (role, code, amount, side) in rows {
+    for (role, code, amount) in rows {
         let dimension = TIED.iter().find(|(tied, _)| *tied == role).map(|(_, dimension)| *dimension);
         let Some((account, dimension)) = registers.roles.account(role).ok().zip(dimension) else { continue };
-        move_by(&mut sums, (account, dimension, code), signed(side, amount));
+        move_by(&mut sums, (account, dimension, code), i128::from(amount.fen()));
     }
     sums
+}
+
+fn credit(amount: Amount) -> Amount {
+    amount.checked_neg().unwrap_or(Amount::ZERO)
 }

@@ -1,7 +1,7 @@
 //! 股权与利润分配: changes of shares, a resolution with its reserve and dividend, and the payment of it (facts §7.2 J2-J4).
 
 use crate::collective::distribution::posting::{DistributionAccounts, declaration_lines, payment_lines, reserve_lines};
-use crate::collective::dividend::{DividendPayment, DividendResolution, compute};
+use crate::collective::dividend::{DividendPayment, DividendResolution, Paid, compute};
 use crate::collective::produce::Produced;
 use crate::collective::record::{Record, business};
 use crate::collective::register::Registers;
@@ -55,7 +55,13 @@ impl Record for DividendResolution {
 
 impl Record for DividendPayment {
     fn examine(&self, registers: &Registers, _: &Book) -> Vec<Rule> {
-        registers.dividends.examine_payment(self)
+        let mut rules = registers.dividends.examine_payment(self);
+        if registers.dividends.get(&self.resolution).is_some() {
+            let accounts = &registers.organisation.bank_accounts;
+            let account = |paid: &Paid| accounts.examine_dividend(&paid.holder, paid.account.as_ref(), self.date);
+            rules.extend(self.payments.iter().filter_map(account));
+        }
+        rules
     }
 
     fn apply(&self, registers: &mut Registers) {

@@ -2,6 +2,7 @@
 
 mod contracts;
 mod desk;
-mod ties;
 mod funds;
+mod organisation;
+mod ties;
 mod working_funds;

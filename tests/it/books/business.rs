@@ -12,18 +12,18 @@ use serde_json::{Value, json};
 
 const DAY: Date = Date::constant(2025, 1, 31);
 
-fn facts(word: &str, rows: Value) -> Vec<Fact> {
+pub fn facts(word: &str, rows: Value) -> Vec<Fact> {
     let all = rows.as_array().expect("rows").clone();
     all.iter().map(|row| Fact::read(word, row.to_string().as_bytes()).unwrap_or_else(|error| panic!("{row}: {error}"))).collect()
 }
 
-async fn record(books: &Bookkeeper, word: &str, rows: Value) -> usize {
+pub async fn record(books: &Bookkeeper, word: &str, rows: Value) -> usize {
     let posted = books.record("demo", facts(word, rows), DAY, signed()).await.unwrap_or_else(|error| panic!("{word}: {error:?}"));
     posted.receipts.len()
 }
 
 /// The stable codes by which facts are refused.
-async fn refused(books: &Bookkeeper, word: &str, rows: Value) -> Vec<&'static str> {
+pub async fn refused(books: &Bookkeeper, word: &str, rows: Value) -> Vec<&'static str> {
     match books.record("demo", facts(word, rows), DAY, signed()).await {
         Err(PostError::Refused(refused)) => {
             refused.iter().flat_map(|one| one.refusal.reasons.iter().map(|reason| reason.rule.code())).collect()
@@ -127,7 +127,7 @@ fn shop_day(day: &str) -> Value {
 }
 
 /// A year of everything, in small.
-async fn business(books: &Bookkeeper) {
+pub async fn business(books: &Bookkeeper) {
     open_book(books).await;
     register_codes(books).await;
     assert_eq!(refused(books, "shop_day_reported", shop_day("2025-01-05")).await, ["role_without_account"]);
@@ -197,7 +197,7 @@ async fn business(books: &Bookkeeper) {
 }
 
 /// Every register as text.
-fn registers(books: &Bookkeeper) -> String {
+pub fn registers(books: &Bookkeeper) -> String {
     format!("{:#?}", books.book("demo").expect("book").registers)
 }
 

@@ -4,4 +4,5 @@ mod business;
 mod contract;
 mod fixture;
 mod funds;
+mod organisation;
 mod tampering;
