@@ -25,6 +25,9 @@ pub const REGISTERS: &[(&str, &str)] = &[
     ("custody", "代管资产"),
     ("contracts", "合同"),
     ("due", "应计提合同"),
+    ("contract_ageing", "合同应收账龄"),
+    ("collection", "收缴率"),
+    ("consignments", "代销"),
     ("shops", "超市"),
     ("shares", "份额"),
     ("dividends", "利润分配"),
@@ -130,6 +133,9 @@ pub fn register(view: &View, name: &str, day: Date) -> Option<Value> {
         }
         "custody" => json!(report::custody(registers, day)),
         "contracts" => json!(report::contracts(registers, day)),
+        "contract_ageing" => json!(report::contracts::ageing(registers, day)),
+        "collection" => json!(report::contracts::collection(registers, day)),
+        "consignments" => json!(report::contracts::consignments(registers)),
         "due" => json!(accrual::due(&registers.contracts, &registers.assets, period)),
         "shops" => {
             let shops: Vec<_> = view.dimensions.of(Dimension::Shop).map(|value| value.code.clone()).collect();

@@ -97,6 +97,18 @@ pub struct AssetStep {
     pub until: Option<Date>,
 }
 
+/// 作废: the newest step was recorded by mistake and produced no voucher that could be taken back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AssetStepVoid {
+    pub asset: DimensionCode,
+    #[serde(deserialize_with = "crate::ledger::period::day")]
+    pub date: Date,
+    pub document: String,
+    /// `certified` or `transferred`.
+    pub step: Step,
+}
+
 /// An asset with everything that happened to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EntrustedAsset {
@@ -207,6 +219,33 @@ impl AssetRegister {
             rules.push(rule("asset_until", "代管到期日只在委托代管时写，并且晚于开始日期。".into()));
         }
         rules
+    }
+
+    /// Steps with a voucher go with its reversal; the others are void, the newest first.
+    pub fn examine_void(&self, void: &AssetStepVoid) -> Vec<Rule> {
+        let Some(asset) = self.0.get(&void.asset) else {
+            return vec![rule("asset_unknown", format!("资产 {} 没有造册。请先造册登记。", void.asset))];
+        };
+        let mut rules = Vec::new();
+        let newest = asset.steps.last().is_some_and(|last| last.step == void.step);
+        if !newest || !matches!(void.step, Step::Certified | Step::Transferred) {
+            let message = format!(
+                "资产 {} 最新的一步不是“{}”，或它生成了凭证。只能作废最新的确权颁证、移交；其他请冲销凭证。",
+                void.asset,
+                void.step.chinese()
+            );
+            rules.push(rule("asset_step_void", message));
+        }
+        if void.document.trim().is_empty() {
+            rules.push(rule("asset_document_missing", "作废要有依据。请补填文号或说明。".into()));
+        }
+        rules
+    }
+
+    pub fn void(&mut self, void: &AssetStepVoid) {
+        if let Some(asset) = self.0.get_mut(&void.asset) {
+            asset.steps.pop();
+        }
     }
 
     pub fn add(&mut self, card: &AssetCard) {

@@ -1,12 +1,12 @@
 //! 合同: a lease, a contracting or an intermediary service with what follows its terms: money, accruals, an early end.
 
 use crate::collective::schedule::{self, Installment};
-use crate::collective::terms::ContractTerms;
+use crate::collective::terms::{ContractKind, ContractTerms};
 use crate::ledger::refusal::Rule;
 use crate::ledger::{Amount, DimensionCode, Period};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// 终止: the contract runs until this day and no longer; what remains is settled by the day.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,6 +25,16 @@ pub struct ContractEnd {
 pub struct Accrual {
     pub contracts: Vec<DimensionCode>,
     pub period: Period,
+}
+
+/// 作废: a contract that was signed by mistake and has nothing on it. Its code stays used.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ContractVoid {
+    pub contract: DimensionCode,
+    #[serde(deserialize_with = "crate::ledger::period::day")]
+    pub date: Date,
+    pub document: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -71,7 +81,9 @@ pub struct MoneyReceived {
 pub struct Contract {
     pub terms: ContractTerms,
     pub ended: Option<ContractEnd>,
-    pub accrued: BTreeSet<Period>,
+    pub voided: Option<ContractVoid>,
+    /// What each month was recognised with: gross, or net where it was paid in advance.
+    pub accrued: BTreeMap<Period, Amount>,
     /// By document.
     pub money: BTreeMap<String, MoneyReceived>,
 }
@@ -147,9 +159,15 @@ impl ContractRegister {
         self.0.values()
     }
 
+    /// Every contract that is not void, by code.
+    pub fn standing(&self) -> impl Iterator<Item = &Contract> {
+        self.0.values().filter(|contract| contract.voided.is_none())
+    }
+
     /// The contract by which an asset is in use on a day: signed over it, and not yet run out or ended.
     pub fn using(&self, asset: &DimensionCode, day: Date) -> Option<&Contract> {
-        self.0.values().find(|c| c.terms.asset.as_ref() == Some(asset) && c.terms.start <= day && day <= c.last_day())
+        let uses = |c: &&Contract| c.terms.asset.as_ref() == Some(asset) && c.terms.start <= day && day <= c.last_day();
+        self.standing().find(uses)
     }
 
     pub fn examine_terms(&self, terms: &ContractTerms) -> Vec<Rule> {
@@ -174,9 +192,12 @@ impl ContractRegister {
         if terms.escalation_basis_points > 5_000 || terms.late_fee_basis_points > 100 {
             rules.push(rule("contract_rate", "年递增不超过 50%，违约金每日不超过 1%。请核对是否以万分之为单位。".into()));
         }
+        if terms.advance && terms.kind == ContractKind::Participation {
+            rules.push(rule("participation_advance", "参股分红没有先付后用。请把“先付后用”改为否。".into()));
+        }
         let let_twice = terms.asset.as_ref().and_then(|asset| {
             let overlaps = |other: &&Contract| terms.start <= other.last_day() && other.terms.start <= terms.end;
-            self.0.values().filter(|other| other.terms.asset.as_ref() == Some(asset)).find(overlaps)
+            self.standing().filter(|other| other.terms.asset.as_ref() == Some(asset)).find(overlaps)
         });
         if let Some(other) = let_twice {
             let (code, last) = (&other.terms.code, other.last_day());
@@ -185,8 +206,40 @@ impl ContractRegister {
         rules
     }
 
+    /// A contract on which something can happen.
+    fn usable(&self, code: &DimensionCode) -> Result<&Contract, Rule> {
+        let contract = self.0.get(code).ok_or_else(|| unknown(code))?;
+        match &contract.voided {
+            None => Ok(contract),
+            Some(void) => {
+                let message = format!("合同 {code} 已于 {} 作废（{}）。请用另行登记的合同。", void.date, void.document);
+                Err(rule("contract_void", message))
+            }
+        }
+    }
+
+    /// Only what has left no trace in the accounts can be void; anything else ends.
+    pub fn examine_void(&self, void: &ContractVoid) -> Vec<Rule> {
+        let contract = match self.usable(&void.contract) {
+            Ok(contract) => contract,
+            Err(rule) => return vec![rule],
+        };
+        let mut rules = Vec::new();
+        if !contract.money.is_empty() || !contract.accrued.is_empty() || contract.ended.is_some() {
+            let message = format!("合同 {} 已有收付、计提或终止，不能作废。请先冲销这些凭证，或登记终止。", void.contract);
+            rules.push(rule("contract_in_use", message));
+        }
+        if void.document.trim().is_empty() {
+            rules.push(rule("contract_void_document", "没有作废的依据。请补填文号或说明。".into()));
+        }
+        rules
+    }
+
     pub fn examine_end(&self, end: &ContractEnd) -> Vec<Rule> {
-        let Some(contract) = self.0.get(&end.contract) else { return vec![unknown(&end.contract)] };
+        let contract = match self.usable(&end.contract) {
+            Ok(contract) => contract,
+            Err(rule) => return vec![rule],
+        };
         let mut rules = Vec::new();
         if contract.ended.is_some() {
             rules.push(rule("contract_ended", format!("合同 {} 已经终止。", end.contract)));
@@ -194,7 +247,7 @@ impl ContractRegister {
         if end.date < contract.terms.start || end.date > contract.terms.end {
             rules.push(rule("contract_end_outside", format!("终止日 {} 不在合同期内。请核对。", end.date)));
         }
-        if let Some(period) = contract.accrued.iter().next_back().filter(|period| period.last_day() > end.date) {
+        if let Some(period) = contract.accrued.keys().next_back().filter(|period| period.last_day() > end.date) {
             rules.push(rule(
                 "contract_accrued_beyond",
                 format!("已计提到 {period}。请先冲销终止日所在月及以后各月的计提，再终止。"),
@@ -204,7 +257,10 @@ impl ContractRegister {
     }
 
     pub fn examine_money(&self, money: &MoneyReceived) -> Vec<Rule> {
-        let Some(contract) = self.0.get(&money.contract) else { return vec![unknown(&money.contract)] };
+        let contract = match self.usable(&money.contract) {
+            Ok(contract) => contract,
+            Err(rule) => return vec![rule],
+        };
         let mut rules = Vec::new();
         if money.amount.fen() <= 0 {
             rules.push(rule("money_amount", "收付金额要大于零。".into()));
@@ -225,7 +281,8 @@ impl ContractRegister {
     }
 
     pub fn sign(&mut self, terms: &ContractTerms) {
-        let contract = Contract { terms: terms.clone(), ended: None, accrued: BTreeSet::new(), money: BTreeMap::new() };
+        let contract =
+            Contract { terms: terms.clone(), ended: None, voided: None, accrued: BTreeMap::new(), money: BTreeMap::new() };
         self.0.insert(terms.code.clone(), contract);
     }
 
@@ -241,11 +298,15 @@ impl ContractRegister {
         }
     }
 
-    pub fn accrue(&mut self, accrual: &Accrual) {
-        for code in &accrual.contracts {
-            if let Some(contract) = self.0.get_mut(code) {
-                contract.accrued.insert(accrual.period);
-            }
+    pub fn void(&mut self, void: &ContractVoid) {
+        if let Some(contract) = self.0.get_mut(&void.contract) {
+            contract.voided = Some(void.clone());
+        }
+    }
+
+    pub fn accrue(&mut self, code: &DimensionCode, period: Period, amount: Amount) {
+        if let Some(contract) = self.0.get_mut(code) {
+            contract.accrued.insert(period, amount);
         }
     }
 

@@ -3,8 +3,9 @@
 //! nothing but texts and arrays. [`Fact::decode`] accepts only what [`Fact::encode`] would have written. What a fact
 //! means stands with its subject in [`mod@crate::collective::record`].
 
-use crate::collective::asset::{AssetCard, AssetStep};
-use crate::collective::contract::{Accrual, ContractEnd, MoneyReceived};
+use crate::collective::asset::{AssetCard, AssetStep, AssetStepVoid};
+use crate::collective::consignment::{ConsignmentPayment, ConsignmentSale, ConsignmentTerms};
+use crate::collective::contract::{Accrual, ContractEnd, ContractVoid, MoneyReceived};
 use crate::collective::dividend::{DividendPayment, DividendResolution};
 use crate::collective::fund::{FundApproved, FundAssetFormed, FundReceived, FundSpent, FundsReleased};
 use crate::collective::income_use::IncomeUsed;
@@ -117,10 +118,20 @@ facts! {
     AssetRegistered(AssetCard) = "asset_registered",
     /// 确权颁证, 委托代管, 移交, 收回, 退还, 灭失.
     AssetStepped(AssetStep) = "asset_stepped",
+    /// 证号、移交登记有误，作废最新的一步.
+    AssetStepVoided(AssetStepVoid) = "asset_step_voided",
     /// 合同签订.
     ContractSigned(ContractTerms) = "contract_signed",
     /// 合同终止.
     ContractEnded(ContractEnd) = "contract_ended",
+    /// 合同作废.
+    ContractVoided(ContractVoid) = "contract_voided",
+    /// 代销合同签订.
+    ConsignmentSigned(ConsignmentTerms) = "consignment_signed",
+    /// 代销销售.
+    ConsignmentSold(ConsignmentSale) = "consignment_sold",
+    /// 付农户代销货款.
+    ConsignmentPaid(ConsignmentPayment) = "consignment_paid",
     /// 按月计提或确认.
     ContractsAccrued(Accrual) = "contracts_accrued",
     /// 收到租金、押金、违约金.

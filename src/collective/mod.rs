@@ -7,6 +7,7 @@
 
 pub mod accrual;
 pub mod asset;
+pub mod consignment;
 pub mod contract;
 pub mod distribution;
 pub mod dividend;

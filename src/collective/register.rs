@@ -2,6 +2,7 @@
 //! every register anew, and a start needs no vouchers to be read.
 
 use crate::collective::asset::AssetRegister;
+use crate::collective::consignment::ConsignmentRegister;
 use crate::collective::contract::ContractRegister;
 use crate::collective::dividend::DividendRegister;
 use crate::collective::fund::FundRegister;
@@ -21,6 +22,7 @@ pub struct Registers {
     pub roles: Roles,
     pub assets: AssetRegister,
     pub contracts: ContractRegister,
+    pub consignments: ConsignmentRegister,
     pub shops: ShopDayRegister,
     /// By the reference their vouchers carry.
     pub settlements: BTreeMap<String, Settlement>,

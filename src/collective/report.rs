@@ -1,5 +1,6 @@
 //! 台账报表: what leadership and accountants ask of the registers on a day. Nothing is stored for them.
 
+pub mod contracts;
 pub mod funds;
 pub mod organisation;
 
@@ -74,7 +75,7 @@ pub fn custody(registers: &Registers, day: Date) -> Vec<CustodyRow> {
         let code = &asset.card.code;
         let contract = registers.contracts.using(code, day);
         let occupied =
-            registers.contracts.iter().any(|contract| contract.terms.asset.as_ref() == Some(code) && lingers(contract, day));
+            registers.contracts.standing().any(|contract| contract.terms.asset.as_ref() == Some(code) && lingers(contract, day));
         let use_ = match asset.standing() {
             None => Use::Registered,
             Some(step) if step.ends_custody() => Use::Gone,
@@ -154,7 +155,7 @@ pub struct ContractRow {
 
 /// Every contract as it stands on a day.
 pub fn contracts(registers: &Registers, day: Date) -> Vec<ContractRow> {
-    registers.contracts.iter().map(|contract| contract_row(contract, day)).collect()
+    registers.contracts.standing().map(|contract| contract_row(contract, day)).collect()
 }
 
 fn contract_row(contract: &Contract, day: Date) -> ContractRow {

@@ -127,6 +127,14 @@ roles! {
     FacilityPayable = "facility_payable", "应付公益设施款";
     /// 各项分配（农村集体 322）
     Appropriation = "appropriation", "各项分配";
+    /// 应收股利（1131）
+    DividendReceivable = "dividend_receivable", "应收股利";
+    /// 投资收益（5111）
+    InvestmentIncome = "investment_income", "投资收益";
+    /// 应付代销款（2202）
+    ConsignmentPayable = "consignment_payable", "应付代销款";
+    /// 代销手续费（5051）
+    CommissionIncome = "commission_income", "代销手续费";
 }
 
 /// One role and its account.

@@ -14,6 +14,8 @@ pub enum ContractKind {
     Contracting,
     /// 居间服务
     Intermediary,
+    /// 参股: an asset or money put into another's business for a dividend by schedule.
+    Participation,
 }
 
 impl ContractKind {
@@ -22,15 +24,17 @@ impl ContractKind {
             ContractKind::Lease => "租赁",
             ContractKind::Contracting => "承包",
             ContractKind::Intermediary => "居间服务",
+            ContractKind::Participation => "参股",
         }
     }
 
-    /// What is supplied, in the eyes of VAT.
-    pub fn supply(self) -> Supply {
+    /// What is supplied, in the eyes of VAT; nothing for a dividend.
+    pub fn supply(self) -> Option<Supply> {
         match self {
-            ContractKind::Lease => Supply::RealEstateLease,
-            ContractKind::Contracting => Supply::FarmLandContract,
-            ContractKind::Intermediary => Supply::Service,
+            ContractKind::Lease => Some(Supply::RealEstateLease),
+            ContractKind::Contracting => Some(Supply::FarmLandContract),
+            ContractKind::Intermediary => Some(Supply::Service),
+            ContractKind::Participation => None,
         }
     }
 }

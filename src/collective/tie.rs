@@ -1,9 +1,12 @@
 //! 账实相符: what the registers say must stand in the accounts, code by code (会计法 §17: accounts agree with what they are
 //! about). Registers and accounts are both sums over the same facts, but by different code: a difference is a fault.
 
+use crate::collective::accrual::{Recognition, credited, recognition};
+use crate::collective::contract::{Contract, Money};
 use crate::collective::register::Registers;
 use crate::collective::role::Role;
 use crate::collective::shop::Tender;
+use crate::collective::terms::ContractKind;
 use crate::ledger::{AccountCode, Amount, Dimension, DimensionCode, DimensionSet, Side};
 use std::collections::BTreeMap;
 
@@ -15,6 +18,10 @@ const TIED: &[(Role, Dimension)] = &[
     (Role::WechatInTransit, Dimension::Shop),
     (Role::AlipayInTransit, Dimension::Shop),
     (Role::CardInTransit, Dimension::Shop),
+    (Role::RentReceivable, Dimension::Contract),
+    (Role::RentAdvance, Dimension::Contract),
+    (Role::DividendReceivable, Dimension::Contract),
+    (Role::ConsignmentPayable, Dimension::Contract),
     (Role::DividendPayable, Dimension::Resolution),
     (Role::DeferredIncome, Dimension::Fund),
     (Role::EarmarkedPayable, Dimension::Fund),
@@ -105,6 +112,7 @@ fn expected(registers: &Registers) -> Sums {
     }
     for contract in registers.contracts.iter() {
         rows.push((Role::DepositPayable, contract.terms.code.clone(), credit(contract.deposit_held())));
+        rows.extend(rent_row(registers, contract));
     }
     let transit =
         [(Role::WechatInTransit, Tender::WeChat), (Role::AlipayInTransit, Tender::Alipay), (Role::CardInTransit, Tender::Card)];
@@ -116,6 +124,7 @@ fn expected(registers: &Registers) -> Sums {
         let owed = crate::ledger::amount::sum(owed).unwrap_or(Amount::MAX);
         rows.push((Role::DividendPayable, dividend.resolution.code.clone(), credit(owed)));
     }
+    rows.extend(registers.consignments.iter().map(|one| (Role::ConsignmentPayable, one.terms.code.clone(), credit(one.owed()))));
     rows.extend(registers.funds.expected_balances());
     rows.extend(registers.working_funds.expected_balances());
     let mut sums = Sums::new();
@@ -125,6 +134,21 @@ fn expected(registers: &Registers) -> Sums {
         move_by(&mut sums, (account, dimension, code), i128::from(amount.fen()));
     }
     sums
+}
+
+/// What a contract's rent leaves on 应收 or 预收: recognised less received, or received net of tax less recognised.
+fn rent_row(registers: &Registers, contract: &Contract) -> Option<(Role, DimensionCode, Amount)> {
+    let recognised = crate::ledger::amount::sum(contract.accrued.values().copied())?;
+    let (role, balance) = match recognition(contract, &registers.assets) {
+        Recognition::OnReceipt => return None,
+        Recognition::Advance => (Role::RentAdvance, recognised.checked_sub(credited(contract).ok()?)?),
+        Recognition::Receivable => {
+            let dividend = contract.terms.kind == ContractKind::Participation;
+            let role = if dividend { Role::DividendReceivable } else { Role::RentReceivable };
+            (role, recognised.checked_sub(contract.received(Money::Rent))?)
+        }
+    };
+    Some((role, contract.terms.code.clone(), balance))
 }
 
 fn credit(amount: Amount) -> Amount {

@@ -1,7 +1,7 @@
 //! 合同: what follows its terms, and the posting patterns of rent, deposits and accruals (facts §7.2 B, C, D, G).
 
-use crate::collective::accrual::{self, month_amount, taxed};
-use crate::collective::contract::{Accrual, Contract, ContractEnd, Money, MoneyReceived, unknown};
+use crate::collective::accrual::{self, Recognition, month_amount, recognition, taxed};
+use crate::collective::contract::{Accrual, Contract, ContractEnd, ContractVoid, Money, MoneyReceived, unknown};
 use crate::collective::produce::{Lines, Produced};
 use crate::collective::record::{Record, business};
 use crate::collective::register::Registers;
@@ -26,6 +26,9 @@ impl Record for ContractTerms {
     /// A registered asset is let while it is in custody, not before and not after.
     fn examine(&self, registers: &Registers, _: &Book) -> Vec<Rule> {
         let mut rules = registers.contracts.examine_terms(self);
+        if registers.consignments.get(&self.code).is_some() {
+            rules.push(business("contract_code_taken", format!("合同 {} 已是代销合同。编码不能重复使用，请换一个。", self.code)));
+        }
         let asset = self.asset.as_ref().and_then(|code| registers.assets.get(code));
         if let Some(asset) = asset.filter(|asset| !asset.in_custody()) {
             let message = format!("资产 {} 不在代管中，不能签合同。请先登记委托代管。", asset.card.name);
@@ -46,6 +49,16 @@ impl Record for ContractEnd {
 
     fn apply(&self, registers: &mut Registers) {
         registers.contracts.end(self);
+    }
+}
+
+impl Record for ContractVoid {
+    fn examine(&self, registers: &Registers, _: &Book) -> Vec<Rule> {
+        registers.contracts.examine_void(self)
+    }
+
+    fn apply(&self, registers: &mut Registers) {
+        registers.contracts.void(self);
     }
 }
 
@@ -71,7 +84,11 @@ impl Record for Accrual {
     }
 
     fn apply(&self, registers: &mut Registers) {
-        registers.contracts.accrue(self);
+        for code in &self.contracts {
+            let amount = registers.contracts.get(code).and_then(|contract| month_amount(contract, self.period).ok());
+            // What has no amount was refused a voucher, and with it the fact.
+            registers.contracts.accrue(code, self.period, amount.unwrap_or_default());
+        }
     }
 
     /// C1, C3, D1: one draft a contract.
@@ -155,26 +172,33 @@ fn rent(lines: &mut Lines, contract: &Contract, money: &MoneyReceived) -> Result
         let (net, tax) = taxed(terms.kind, kept, money.date)?;
         let tags =
             [(Dimension::Community, &terms.community), (Dimension::IncomeType, &terms.income_type), (Dimension::Asset, code)];
-        lines.credit(Role::EntrustedIncome, net, &tags)?;
+        let income = if terms.kind == ContractKind::Participation { Role::InvestmentIncome } else { Role::EntrustedIncome };
+        lines.credit(income, net, &tags)?;
         return lines.credit(Role::Vat, tax, &[]);
     }
-    if terms.kind == ContractKind::Intermediary {
+    match recognition(contract, &registers.assets) {
         // G1: earned when the result is confirmed and paid.
-        let (net, tax) = taxed(terms.kind, amount, money.date)?;
-        lines.credit(Role::IntermediaryIncome, net, &income_tags(contract))?;
-        return lines.credit(Role::Vat, tax, &[]);
-    }
-    if terms.advance {
+        Recognition::OnReceipt => {
+            let (net, tax) = taxed(terms.kind, amount, money.date)?;
+            lines.credit(Role::IntermediaryIncome, net, &income_tags(contract))?;
+            lines.credit(Role::Vat, tax, &[])
+        }
         // C2, D3: tax is due with the money, income comes month by month.
-        let (net, tax) = taxed(terms.kind, amount, money.date)?;
-        lines.credit(Role::RentAdvance, net, &[(Dimension::Contract, &terms.code)])?;
-        return lines.credit(Role::Vat, tax, &[]);
+        Recognition::Advance => {
+            let (net, tax) = taxed(terms.kind, amount, money.date)?;
+            lines.credit(Role::RentAdvance, net, &[(Dimension::Contract, &terms.code)])?;
+            lines.credit(Role::Vat, tax, &[])
+        }
+        Recognition::Receivable => {
+            let party = [(Dimension::Counterparty, &terms.counterparty), (Dimension::Contract, &terms.code)];
+            lines.credit(receivable(terms.kind), amount, &party)
+        }
     }
-    lines.credit(
-        Role::RentReceivable,
-        amount,
-        &[(Dimension::Counterparty, &terms.counterparty), (Dimension::Contract, &terms.code)],
-    )
+}
+
+/// Where what is owed stands: a dividend is no rent.
+fn receivable(kind: ContractKind) -> Role {
+    if kind == ContractKind::Participation { Role::DividendReceivable } else { Role::RentReceivable }
 }
 
 fn income_tags(contract: &Contract) -> [(Dimension, &DimensionCode); 3] {
@@ -192,19 +216,20 @@ fn accrue(registers: &Registers, book: &Book, code: &DimensionCode, period: Peri
     let terms = &contract.terms;
     let income = match terms.kind {
         ContractKind::Lease => Role::LeaseIncome,
-        ContractKind::Contracting | ContractKind::Intermediary => Role::ContractingIncome,
+        ContractKind::Contracting => Role::ContractingIncome,
+        ContractKind::Intermediary => Role::IntermediaryIncome,
+        ContractKind::Participation => Role::InvestmentIncome,
     };
     let day = period.last_day();
     let mut lines = Lines::new(registers, book);
+    let amount = month_amount(contract, period)?;
     if terms.advance {
-        let net = month_amount(contract, period, true)?;
-        lines.debit(Role::RentAdvance, net, &[(Dimension::Contract, code)])?;
-        lines.credit(income, net, &income_tags(contract))?;
+        lines.debit(Role::RentAdvance, amount, &[(Dimension::Contract, code)])?;
+        lines.credit(income, amount, &income_tags(contract))?;
     } else {
-        let gross = month_amount(contract, period, false)?;
-        let (net, tax) = taxed(terms.kind, gross, day)?;
+        let (net, tax) = taxed(terms.kind, amount, day)?;
         let party = [(Dimension::Counterparty, &terms.counterparty), (Dimension::Contract, code)];
-        lines.debit(Role::RentReceivable, gross, &party)?;
+        lines.debit(receivable(terms.kind), amount, &party)?;
         lines.credit(income, net, &income_tags(contract))?;
         lines.credit(Role::Vat, tax, &[])?;
     }

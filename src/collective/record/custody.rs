@@ -1,6 +1,6 @@
 //! 代管资产: the card, and the steps of custody with their memorandum entries (facts §7.2 A1, A2).
 
-use crate::collective::asset::{AssetCard, AssetStep, Step};
+use crate::collective::asset::{AssetCard, AssetStep, AssetStepVoid, Step};
 use crate::collective::produce::{Lines, Produced};
 use crate::collective::record::Record;
 use crate::collective::reference;
@@ -45,6 +45,16 @@ impl Record for AssetStep {
         let step: Step = serde_json::from_value(serde_json::Value::String(step.to_owned())).ok()?;
         registers.assets.withdraw(&DimensionCode::parse(asset)?, step, crate::ledger::period::parse_date(date)?);
         Some(())
+    }
+}
+
+impl Record for AssetStepVoid {
+    fn examine(&self, registers: &Registers, _: &Book) -> Vec<Rule> {
+        registers.assets.examine_void(self)
+    }
+
+    fn apply(&self, registers: &mut Registers) {
+        registers.assets.void(self);
     }
 }
 

@@ -43,7 +43,7 @@ pub fn money(contract: &str, kind: Money, amount: &str, document: &str) -> Fact 
     })
 }
 
-fn accrue_all(period: &str, contracts: &[&str]) -> Fact {
+pub fn accrue_all(period: &str, contracts: &[&str]) -> Fact {
     let contracts = contracts.iter().map(|contract| code(contract)).collect();
     Fact::ContractsAccrued(Accrual { contracts, period: Period::parse(period).expect("period") })
 }
@@ -79,7 +79,7 @@ pub fn entrusted(kept: u32) -> Fact {
     Fact::AssetStepped(AssetStep { custodian: Some(code("c1")), rent_destination, ..step(Step::Entrusted, "2026-01-01") })
 }
 
-fn due(desk: &Desk, period: &str) -> Vec<DimensionCode> {
+pub fn due(desk: &Desk, period: &str) -> Vec<DimensionCode> {
     accrual::due(&desk.registers.contracts, &desk.registers.assets, Period::parse(period).expect("period"))
 }
 

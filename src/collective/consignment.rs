@@ -1,0 +1,230 @@
+//! 代销 (facts §7.2 F8): goods of growers that are sold for them. The price is theirs; a commission of it, tax included, is the
+//! company's income. Where the company is the seller, the sale is a shop's day instead.
+
+use crate::collective::schedule::rounded;
+use crate::ledger::amount::sum;
+use crate::ledger::refusal::Rule;
+use crate::ledger::{Amount, DimensionCode};
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// 代销合同. Fields stand in the order of their names, as the bytes do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConsignmentTerms {
+    /// A contract's code: one space of codes with [`crate::collective::terms::ContractTerms`].
+    pub code: DimensionCode,
+    /// 手续费, in basis points of the price, tax included.
+    #[serde(with = "crate::ledger::text::count")]
+    pub commission_basis_points: u32,
+    pub community: DimensionCode,
+    /// The grower.
+    pub counterparty: DimensionCode,
+    /// The last day.
+    #[serde(deserialize_with = "crate::ledger::period::day")]
+    pub end: Date,
+    pub income_type: DimensionCode,
+    /// 决议 or 审批 document.
+    pub resolution: String,
+    #[serde(deserialize_with = "crate::ledger::period::day")]
+    pub signed: Date,
+    #[serde(deserialize_with = "crate::ledger::period::day")]
+    pub start: Date,
+}
+
+/// Where the price of a sale went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Till {
+    /// 现金, in the till of a shop.
+    Cash,
+    /// 银行
+    Bank,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConsignmentSale {
+    pub contract: DimensionCode,
+    #[serde(deserialize_with = "crate::ledger::period::day")]
+    pub date: Date,
+    /// 销售单 or 回单; distinct within a contract.
+    pub document: String,
+    /// The price in yuan, tax included.
+    pub gross: Amount,
+    /// The shop whose till it is: with cash only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shop: Option<DimensionCode>,
+    pub till: Till,
+}
+
+/// 付给农户.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConsignmentPayment {
+    pub amount: Amount,
+    pub contract: DimensionCode,
+    #[serde(deserialize_with = "crate::ledger::period::day")]
+    pub date: Date,
+    /// 银行回单; distinct within a contract.
+    pub document: String,
+}
+
+impl ConsignmentTerms {
+    /// The company's part of a price, tax included, rounded half up to the fen.
+    pub fn commission(&self, gross: Amount) -> Amount {
+        rounded(i128::from(gross.fen()) * i128::from(self.commission_basis_points), 10_000)
+    }
+}
+
+/// A consignment with everything that happened to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Consignment {
+    pub terms: ConsignmentTerms,
+    /// By document.
+    pub sold: BTreeMap<String, ConsignmentSale>,
+    pub paid: BTreeMap<String, ConsignmentPayment>,
+}
+
+impl Consignment {
+    pub fn sales(&self) -> Amount {
+        sum(self.sold.values().map(|sale| sale.gross)).unwrap_or(Amount::MAX)
+    }
+
+    pub fn commissions(&self) -> Amount {
+        sum(self.sold.values().map(|sale| self.terms.commission(sale.gross))).unwrap_or(Amount::MAX)
+    }
+
+    pub fn payments(&self) -> Amount {
+        sum(self.paid.values().map(|paid| paid.amount)).unwrap_or(Amount::MAX)
+    }
+
+    /// What the grower is still owed; below zero when a sale was taken back after it was paid.
+    pub fn owed(&self) -> Amount {
+        let due = self.sales().checked_sub(self.commissions());
+        due.and_then(|due| due.checked_sub(self.payments())).unwrap_or(Amount::ZERO)
+    }
+
+    /// The oldest sale that payments do not cover, the oldest being paid first.
+    pub fn owed_since(&self) -> Option<Date> {
+        let mut sales: Vec<&ConsignmentSale> = self.sold.values().collect();
+        sales.sort_by_key(|sale| sale.date);
+        let mut paid = self.payments();
+        sales.into_iter().find_map(|sale| {
+            let due = sale.gross.checked_sub(self.terms.commission(sale.gross))?;
+            let covered = paid.min(due);
+            paid = paid.checked_sub(covered)?;
+            (covered < due).then_some(sale.date)
+        })
+    }
+}
+
+/// 代销台账.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ConsignmentRegister(BTreeMap<DimensionCode, Consignment>);
+
+/// Half of the price and more is no commission any more.
+const COMMISSION_MAX: u32 = 5_000;
+
+fn rule(code: &'static str, message: String) -> Rule {
+    Rule::Business { code, message }
+}
+
+fn document_rule(document: &str, taken: bool) -> Option<Rule> {
+    let unsound = document.trim().is_empty() || document.contains('/') || taken;
+    unsound.then(|| rule("consignment_document", "单据号没有填、含有斜线，或在这份合同中已经用过。请核对。".into()))
+}
+
+fn amount_rule(amount: Amount) -> Option<Rule> {
+    (amount.fen() <= 0).then(|| rule("consignment_amount", "金额要大于零。退货请冲销原来的销售。".into()))
+}
+
+impl ConsignmentRegister {
+    pub fn get(&self, code: &DimensionCode) -> Option<&Consignment> {
+        self.0.get(code)
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &Consignment> {
+        self.0.values()
+    }
+
+    fn known(&self, code: &DimensionCode) -> Result<&Consignment, Vec<Rule>> {
+        self.0.get(code).ok_or_else(|| vec![rule("consignment_unknown", format!("没有代销合同 {code}。请先登记合同。"))])
+    }
+
+    pub fn examine_terms(&self, terms: &ConsignmentTerms) -> Vec<Rule> {
+        let mut rules = Vec::new();
+        if self.0.contains_key(&terms.code) {
+            rules.push(rule("contract_code_taken", format!("合同 {} 已经登记。编码不能重复使用，请换一个。", terms.code)));
+        }
+        if terms.end < terms.start {
+            rules.push(rule("contract_term_reversed", format!("到期日 {} 早于起始日 {}。请核对。", terms.end, terms.start)));
+        }
+        if terms.commission_basis_points > COMMISSION_MAX {
+            rules.push(rule("consignment_commission", "手续费不超过售价的一半。请核对是否以万分之为单位。".into()));
+        }
+        if terms.resolution.trim().is_empty() {
+            rules.push(rule("contract_resolution_missing", "没有决议或审批的文号。请补填，再登记合同。".into()));
+        }
+        rules
+    }
+
+    pub fn examine_sale(&self, sale: &ConsignmentSale) -> Vec<Rule> {
+        let consignment = match self.known(&sale.contract) {
+            Ok(consignment) => consignment,
+            Err(rules) => return rules,
+        };
+        let terms = &consignment.terms;
+        let mut rules: Vec<Rule> = amount_rule(sale.gross).into_iter().collect();
+        rules.extend(document_rule(&sale.document, consignment.sold.contains_key(&sale.document)));
+        if sale.date < terms.start || sale.date > terms.end {
+            let message = format!("{} 不在合同期 {} 至 {} 内。请核对日期，或另签合同。", sale.date, terms.start, terms.end);
+            rules.push(rule("consignment_outside_term", message));
+        }
+        if sale.shop.is_some() && sale.till != Till::Cash {
+            rules.push(rule("consignment_shop", "门店只在收现金时写。请删去门店，或核对收款方式。".into()));
+        }
+        rules
+    }
+
+    pub fn examine_payment(&self, payment: &ConsignmentPayment) -> Vec<Rule> {
+        let consignment = match self.known(&payment.contract) {
+            Ok(consignment) => consignment,
+            Err(rules) => return rules,
+        };
+        let mut rules: Vec<Rule> = amount_rule(payment.amount).into_iter().collect();
+        rules.extend(document_rule(&payment.document, consignment.paid.contains_key(&payment.document)));
+        let owed = consignment.owed();
+        if payment.amount > owed {
+            let message = format!("合同 {} 应付农户 {owed} 元，这次付 {} 元。请核对。", payment.contract, payment.amount);
+            rules.push(rule("consignment_payment_exceeds", message));
+        }
+        rules
+    }
+
+    pub fn sign(&mut self, terms: &ConsignmentTerms) {
+        let consignment = Consignment { terms: terms.clone(), sold: BTreeMap::new(), paid: BTreeMap::new() };
+        self.0.insert(terms.code.clone(), consignment);
+    }
+
+    pub fn sell(&mut self, sale: &ConsignmentSale) {
+        if let Some(consignment) = self.0.get_mut(&sale.contract) {
+            consignment.sold.insert(sale.document.clone(), sale.clone());
+        }
+    }
+
+    pub fn pay(&mut self, payment: &ConsignmentPayment) {
+        if let Some(consignment) = self.0.get_mut(&payment.contract) {
+            consignment.paid.insert(payment.document.clone(), payment.clone());
+        }
+    }
+
+    pub fn withdraw_sale(&mut self, contract: &DimensionCode, document: &str) -> Option<()> {
+        self.0.get_mut(contract)?.sold.remove(document).map(|_| ())
+    }
+
+    pub fn withdraw_payment(&mut self, contract: &DimensionCode, document: &str) -> Option<()> {
+        self.0.get_mut(contract)?.paid.remove(document).map(|_| ())
+    }
+}

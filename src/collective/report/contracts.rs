@@ -1,0 +1,115 @@
+//! 合同的账龄、收缴率和代销: what is owed for how long, and how much of what fell due has come in.
+
+use crate::collective::register::Registers;
+use crate::collective::report::{ContractRow, contracts};
+use crate::ledger::amount::sum;
+use crate::ledger::{Amount, DimensionCode};
+use jiff::civil::Date;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// One row of 应收账龄 (facts §2.6). Amounts in yuan, by the age of their due dates.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AgeingRow {
+    pub counterparty: DimensionCode,
+    pub contract: DimensionCode,
+    pub within_1_year: Amount,
+    pub within_2_years: Amount,
+    pub within_3_years: Amount,
+    pub over_3_years: Amount,
+    pub total: Amount,
+}
+
+/// Every contract with something overdue on a day.
+pub fn ageing(registers: &Registers, day: Date) -> Vec<AgeingRow> {
+    let years_ago = |years: i64| day.saturating_sub(jiff::Span::new().years(years));
+    let row = |contract: &crate::collective::contract::Contract| {
+        let open = contract.overdue(day);
+        let between = |newer: Option<i64>, older: Option<i64>| {
+            let within =
+                |due: Date| newer.is_none_or(|years| due <= years_ago(years)) && older.is_none_or(|years| due > years_ago(years));
+            sum(open.iter().filter(|(due, _)| within(*due)).map(|(_, amount)| *amount)).unwrap_or(Amount::MAX)
+        };
+        AgeingRow {
+            counterparty: contract.terms.counterparty.clone(),
+            contract: contract.terms.code.clone(),
+            within_1_year: between(None, Some(1)),
+            within_2_years: between(Some(1), Some(2)),
+            within_3_years: between(Some(2), Some(3)),
+            over_3_years: between(Some(3), None),
+            total: between(None, None),
+        }
+    };
+    registers.contracts.standing().map(row).filter(|row| !row.total.is_zero()).collect()
+}
+
+/// 收缴情况 of one community, or of all.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct CollectionRow {
+    /// Absent for the whole book.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub community: Option<DimensionCode>,
+    /// Fell due by the day.
+    pub due: Amount,
+    /// Of that, what has come in: money ahead of its time is not counted.
+    pub collected: Amount,
+    pub overdue: Amount,
+    /// 收缴率 in 1/10,000, rounded down; absent where nothing fell due.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rate_basis_points: Option<i64>,
+}
+
+impl CollectionRow {
+    /// What some contracts come to; `None` when a sum leaves an `i64`.
+    pub fn of<'a>(community: Option<DimensionCode>, rows: impl Iterator<Item = &'a ContractRow>) -> Option<CollectionRow> {
+        let (mut due, mut overdue) = (Amount::ZERO, Amount::ZERO);
+        for row in rows {
+            due = due.checked_add(row.due)?;
+            overdue = overdue.checked_add(row.overdue)?;
+        }
+        let collected = due.checked_sub(overdue)?;
+        let rate = i128::from(collected.fen()) * 10_000 / i128::from(due.fen().max(1));
+        let rate_basis_points = (due.fen() > 0).then(|| i64::try_from(rate).unwrap_or_default());
+        Some(CollectionRow { community, due, collected, overdue, rate_basis_points })
+    }
+}
+
+/// 收缴率 by community, and of the book last.
+pub fn collection(registers: &Registers, day: Date) -> Vec<CollectionRow> {
+    let rows = contracts(registers, day);
+    let mut by_community: BTreeMap<&DimensionCode, Vec<&ContractRow>> = BTreeMap::new();
+    for row in &rows {
+        by_community.entry(&row.community).or_default().push(row);
+    }
+    let each = by_community.into_iter().filter_map(|(code, rows)| CollectionRow::of(Some(code.clone()), rows.into_iter()));
+    each.chain(CollectionRow::of(None, rows.iter())).collect()
+}
+
+/// One row of 代销. Amounts in yuan.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ConsignmentRow {
+    pub contract: DimensionCode,
+    pub community: DimensionCode,
+    pub counterparty: DimensionCode,
+    pub sold: Amount,
+    /// Tax included.
+    pub commission: Amount,
+    pub paid: Amount,
+    pub owed: Amount,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub owed_since: Option<Date>,
+}
+
+pub fn consignments(registers: &Registers) -> Vec<ConsignmentRow> {
+    let row = |one: &crate::collective::consignment::Consignment| ConsignmentRow {
+        contract: one.terms.code.clone(),
+        community: one.terms.community.clone(),
+        counterparty: one.terms.counterparty.clone(),
+        sold: one.sales(),
+        commission: one.commissions(),
+        paid: one.payments(),
+        owed: one.owed(),
+        owed_since: one.owed_since(),
+    };
+    registers.consignments.iter().map(row).collect()
+}
