@@ -28,6 +28,8 @@ pub const REGISTERS: &[(&str, &str)] = &[
     ("shops", "超市"),
     ("shares", "份额"),
     ("dividends", "利润分配"),
+    ("stakes", "参股"),
+    ("distributions", "社区收益分配"),
 ];
 
 /// The registers, as a sentence lists them.
@@ -120,6 +122,8 @@ pub fn register(view: &View, name: &str, day: Date) -> Option<Value> {
         }
         "shares" => json!(report::shares(registers, day)),
         "dividends" => json!(report::dividends(registers, day)),
+        "stakes" => json!(report::stakes::stakes(registers)),
+        "distributions" => json!(report::stakes::distributions(registers)),
         _ => return None,
     })
 }

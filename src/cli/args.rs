@@ -399,7 +399,7 @@ pub struct MonthEndOptions {
 
 #[derive(Args)]
 pub struct RegisterOptions {
-    /// roles、custody、contracts、due、shops、shares、dividends
+    /// roles、custody、contracts、due、shops、shares、dividends、stakes、distributions
     pub name: String,
     #[arg(long)]
     pub book: String,

@@ -5,6 +5,7 @@
 
 use crate::collective::asset::{AssetCard, AssetStep};
 use crate::collective::contract::{Accrual, ContractEnd, MoneyReceived};
+use crate::collective::distribution::community::CollectiveResolution;
 use crate::collective::dividend::{DividendPayment, DividendResolution};
 use crate::collective::produce::Produced;
 use crate::collective::record::{Record, business};
@@ -12,6 +13,7 @@ use crate::collective::register::Registers;
 use crate::collective::role::RolesAssigned;
 use crate::collective::shares::ShareChange;
 use crate::collective::shop::{Settlement, ShopDay};
+use crate::collective::stake::{StakeAcquired, StakeDividendDeclared, StakeDividendReceived};
 use crate::collective::terms::ContractTerms;
 use crate::ledger::Book;
 use crate::ledger::refusal::Rule;
@@ -129,6 +131,14 @@ facts! {
     DividendResolved(DividendResolution) = "dividend_resolved",
     /// 支付利润.
     DividendPaid(DividendPayment) = "dividend_paid",
+    /// 参股出资.
+    StakeAcquired(StakeAcquired) = "stake_acquired",
+    /// 被投资单位宣告分红.
+    StakeDividendDeclared(StakeDividendDeclared) = "stake_dividend_declared",
+    /// 收到分红.
+    StakeDividendReceived(StakeDividendReceived) = "stake_dividend_received",
+    /// 社区收益分配.
+    CollectiveDistributed(CollectiveResolution) = "collective_distributed",
     /// 冲销由事实生成的凭证.
     Withdrawn(Withdrawal) = "withdrawn",
 }

@@ -20,6 +20,7 @@ pub mod role;
 pub mod schedule;
 pub mod shares;
 pub mod shop;
+pub mod stake;
 pub mod terms;
 pub mod vat;
 

@@ -3,9 +3,11 @@
 
 mod contract;
 mod custody;
+mod distribution;
 mod dividend;
 mod roles;
 mod shop;
+mod stake;
 
 #[cfg(test)]
 mod tests;

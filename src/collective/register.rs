@@ -3,10 +3,12 @@
 
 use crate::collective::asset::AssetRegister;
 use crate::collective::contract::ContractRegister;
+use crate::collective::distribution::community::CollectiveRegister;
 use crate::collective::dividend::DividendRegister;
 use crate::collective::role::Roles;
 use crate::collective::shares::ShareRegister;
 use crate::collective::shop::{Settlement, ShopDayRegister};
+use crate::collective::stake::StakeRegister;
 use crate::ledger::refusal::Rule;
 use crate::ledger::{Book, Dimension, Element, Voucher};
 use std::collections::BTreeMap;
@@ -22,6 +24,8 @@ pub struct Registers {
     pub settlements: BTreeMap<String, Settlement>,
     pub shares: ShareRegister,
     pub dividends: DividendRegister,
+    pub stakes: StakeRegister,
+    pub distributions: CollectiveRegister,
     /// How many vouchers that facts produced were taken back: what was recorded before may be recorded anew.
     pub withdrawals: u64,
 }

@@ -1,5 +1,7 @@
 //! 台账报表: what leadership and accountants ask of the registers on a day. Nothing is stored for them.
 
+pub mod stakes;
+
 use crate::collective::asset::Step;
 use crate::collective::contract::{Contract, Money};
 use crate::collective::register::Registers;

@@ -89,6 +89,26 @@ roles! {
     DividendTaken = "dividend_taken", "应付利润（分配）";
     /// 应付社区利润（2232）
     DividendPayable = "dividend_payable", "应付社区利润";
+    /// 长期股权投资（1511；农村集体 141）
+    LongTermStake = "long_term_stake", "长期股权投资";
+    /// 固定资产清理或其他投出资产的科目（1606；农村集体 154）
+    ContributedAsset = "contributed_asset", "投出资产";
+    /// 应收股利（1131；农村集体 112）
+    DividendReceivable = "dividend_receivable", "应收股利";
+    /// 投资收益（5111；农村集体 502）
+    InvestmentIncome = "investment_income", "投资收益";
+    /// 公积公益金（农村集体 311）
+    CollectiveReserve = "collective_reserve", "公积公益金";
+    /// 各项分配—提取公积公益金（农村集体 322）
+    CollectiveReserveTaken = "collective_reserve_taken", "提取公积公益金";
+    /// 各项分配—向成员分配（农村集体 322）
+    MemberDistributionTaken = "member_distribution_taken", "向成员分配";
+    /// 应付成员分配（农村集体 113 或 211）
+    MemberPayable = "member_payable", "应付成员分配";
+    /// 各项分配—其他（农村集体 322）
+    OtherDistributionTaken = "other_distribution_taken", "其他分配";
+    /// 应付其他分配（农村集体 211）
+    OtherDistributionPayable = "other_distribution_payable", "应付其他分配";
 }
 
 /// One role and its account.
