@@ -50,6 +50,7 @@ impl Bookkeeper {
             return Err(PostError::Refused(desk::refused_whole(Rule::Business { code: "withdrawn_by_reversal", message })));
         }
         let view = self.views.get(book).ok_or(PostError::NoSuchBook)?;
+        self.hold_figures(&view, &facts).await?;
         let key = desk::facts_key(&facts, date, view.registers.withdrawals);
         let declaration =
             |fact| Declaration { by: signatures.prepared_by.clone(), date, declared: Declared::Fact(Box::new(fact)) };

@@ -199,9 +199,17 @@ impl StakeRegister {
             rules.push(rule("stake_book_incomplete", message.into()));
         }
         rules.extend(acquired.investee_book.as_deref().and_then(|book| text_rule("账套编码", book, DOCUMENT_CHARS_MAX)));
+        let others = self.0.iter().filter(|(code, _)| **code != acquired.stake);
+        let counterpart = acquired.investee_book.as_deref().zip(acquired.holder.as_ref());
+        if counterpart.is_some() && others.map(|(_, stake)| stake.counterpart()).any(|other| other == counterpart) {
+            let message = "这个被投资单位账套里的同一社区编码已登记在另一项参股下。同一家公司只用一个往来编码，请改用那一个。";
+            rules.push(rule("stake_book_taken", message.into()));
+        }
         if stake.and_then(Stake::terms).is_some_and(|terms| !same_terms(terms, acquired)) {
-            let message =
-                format!("对 {} 的参股已登记，社区、收入类型、账套、社区编码与以前不同。请照以前的写，或换一个往来编码。", acquired.stake);
+            let message = format!(
+                "对 {} 的参股已登记，社区、收入类型、账套、社区编码与以前不同。请照以前的写，或换一个往来编码。",
+                acquired.stake
+            );
             rules.push(rule("stake_terms_differ", message));
         }
         rules
@@ -214,9 +222,11 @@ impl StakeRegister {
         let mut rules: Vec<Rule> =
             amount_rule(declared.amount).into_iter().chain(document_rule(&declared.document, taken)).collect();
         rules.extend(date_rule(declared.date, stake.since(), "最早的出资日期"));
-        rules.extend(twice.map(|resolution| {
-            rule("stake_resolution_taken", format!("决议 {resolution} 的分红已经登记过。请核对是不是重复。"))
-        }));
+        rules.extend(
+            twice.map(|resolution| {
+                rule("stake_resolution_taken", format!("决议 {resolution} 的分红已经登记过。请核对是不是重复。"))
+            }),
+        );
         rules
     }
 

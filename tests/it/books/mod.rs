@@ -3,4 +3,5 @@
 mod business;
 mod contract;
 mod fixture;
+mod intercompany;
 mod tampering;

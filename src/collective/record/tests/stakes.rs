@@ -71,8 +71,7 @@ fn about(tags: &[(Dimension, &str)]) -> Vec<(Dimension, String)> {
 #[test]
 fn a_stake_stands_at_cost_and_earns_what_is_declared_in_either_chart() {
     let investee = about(&[(Dimension::Counterparty, "TZ-1")]);
-    let earned =
-        about(&[(Dimension::Community, "c1"), (Dimension::Counterparty, "TZ-1"), (Dimension::IncomeType, "05")]);
+    let earned = about(&[(Dimension::Community, "c1"), (Dimension::Counterparty, "TZ-1"), (Dimension::IncomeType, "05")]);
     for (standard, dividend) in BOTH.into_iter().zip(["16000.00", "13680.00"]) {
         let mut desk = desk(standard);
         let (cost, dividend_amount) = (yuan("200000.00"), yuan(dividend));
@@ -115,16 +114,25 @@ fn what_does_not_fit_a_stake_is_refused() {
         (Fact::StakeAcquired(acquired("1.00", "cz/2")), &["stake_document"]),
         (Fact::StakeAcquired(acquired("1.00", "cz-1")), &["stake_document_taken"]),
         (Fact::StakeAcquired(acquired("1.00", &"长".repeat(61))), &["text_too_long"]),
-        (Fact::StakeAcquired(StakeAcquired { resolution: " ".into(), ..acquired("1.00", "cz-2") }), &["stake_resolution_missing"]),
+        (
+            Fact::StakeAcquired(StakeAcquired { resolution: " ".into(), ..acquired("1.00", "cz-2") }),
+            &["stake_resolution_missing"],
+        ),
         (
             Fact::StakeAcquired(StakeAcquired { holder: None, ..acquired("1.00", "cz-2") }),
             &["stake_book_incomplete", "stake_terms_differ"],
         ),
         (Fact::StakeAcquired(StakeAcquired { community: code("c2"), ..acquired("1.00", "cz-2") }), &["stake_terms_differ"]),
         (
-            Fact::StakeAcquired(StakeAcquired { income_type: code("09"), stake: code("m1"), ..acquired("1.00", "cz-2") }),
+            Fact::StakeAcquired(StakeAcquired {
+                income_type: code("09"),
+                stake: code("m1"),
+                holder: Some(code("c2")),
+                ..acquired("1.00", "cz-2")
+            }),
             &["dimension_unknown"],
         ),
+        (Fact::StakeAcquired(StakeAcquired { stake: code("m1"), ..acquired("1.00", "cz-2") }), &["stake_book_taken"]),
         (Fact::StakeDividendDeclared(other("tz-1")), &["stake_document_taken"]),
         (Fact::StakeDividendDeclared(declared("1.00", "tz-2")), &["stake_resolution_taken"]),
         (Fact::StakeDividendDeclared(StakeDividendDeclared { amount: yuan("-1.00"), ..other("tz-2") }), &["stake_amount"]),
