@@ -37,6 +37,8 @@ pub const REGISTERS: &[(&str, &str)] = &[
     ("units", "单位"),
     ("partners", "结对"),
     ("accounts", "银行账户"),
+    ("stakes", "参股"),
+    ("distributions", "社区收益分配"),
 ];
 
 /// The registers, as a sentence lists them.
@@ -57,6 +59,7 @@ impl Bookkeeper {
             return Err(PostError::Refused(desk::refused_whole(Rule::Business { code: "withdrawn_by_reversal", message })));
         }
         let view = self.views.get(book).ok_or(PostError::NoSuchBook)?;
+        self.hold_figures(&view, &facts).await?;
         let key = desk::facts_key(&facts, date, view.registers.withdrawals);
         let declaration =
             |fact| Declaration { by: signatures.prepared_by.clone(), date, declared: Declared::Fact(Box::new(fact)) };
@@ -152,6 +155,8 @@ pub fn register(view: &View, name: &str, day: Date) -> Option<Value> {
         "units" => json!(report::organisation::units(registers, &view.dimensions, day)),
         "partners" => json!(report::organisation::partners(registers, day)),
         "accounts" => json!(report::organisation::bank_accounts(registers, day)),
+        "stakes" => json!(report::stakes::stakes(registers)),
+        "distributions" => json!(report::stakes::distributions(registers)),
         _ => return None,
     })
 }

@@ -8,6 +8,8 @@ pub mod business;
 pub mod check;
 pub mod clock;
 pub mod desk;
+pub mod dividend;
+pub mod intercompany;
 pub mod keys;
 pub mod receipt;
 pub mod report;

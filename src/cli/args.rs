@@ -65,7 +65,9 @@ pub enum Command {
     Fact(FactOptions),
     /// 月末计提、确认全部合同的收入
     MonthEnd(MonthEndOptions),
-    /// 台账：代管资产、合同、超市、份额、利润分配
+    /// 社区账套对应入账：登记参股公司已分配、已支付给本社区的利润
+    Mirror(MirrorOptions),
+    /// 台账：代管资产、合同、超市、份额、利润分配、参股
     Register(RegisterOptions),
     /// 红字冲销一张凭证
     Reverse(ReverseOptions),
@@ -311,6 +313,22 @@ pub enum ReportCommand {
         #[arg(long)]
         day: Option<String>,
     },
+    /// 分配预览：按账面数字试算各社区应分，不登记
+    DividendPreview {
+        #[arg(long)]
+        book: String,
+        /// 决议日期，如 2025-12-31
+        #[arg(long)]
+        date: String,
+        /// 分配利润（元）；不写则为全部可供分配的
+        #[arg(long)]
+        dividend: Option<String>,
+        /// 提取任意公积（元）
+        #[arg(long, default_value = "0.00")]
+        optional_reserve: String,
+    },
+    /// 往来对账：公司应付社区的利润与社区账套的应收股利
+    Intercompany,
     /// 一张凭证，例：cunshe report voucher --book tuanjie --period 2025-01 --number 记-12
     Voucher {
         #[arg(long)]
@@ -443,8 +461,21 @@ pub struct MonthEndOptions {
 }
 
 #[derive(Args)]
+pub struct MirrorOptions {
+    /// 社区的账套
+    #[arg(long)]
+    pub book: String,
+    /// 制单人
+    #[arg(long)]
+    pub by: String,
+    /// 审核人，不能与制单人相同
+    #[arg(long)]
+    pub approved_by: String,
+}
+
+#[derive(Args)]
 pub struct RegisterOptions {
-    /// roles、custody、contracts、due、shops、shares、dividends、funds、working_funds、income_uses
+    /// roles、custody、contracts、due、shops、shares、dividends、funds、working_funds、income_uses、stakes、distributions、contract_ageing、collection、consignments、units、partners、accounts
     pub name: String,
     #[arg(long)]
     pub book: String,

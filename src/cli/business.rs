@@ -2,7 +2,7 @@
 
 use crate::bookkeeper::business::{known_registers, register};
 use crate::bookkeeper::{Bookkeeper, Posted};
-use crate::cli::args::{FactOptions, MonthEndOptions, Place, RegisterOptions};
+use crate::cli::args::{FactOptions, MirrorOptions, MonthEndOptions, Place, RegisterOptions};
 use crate::cli::outcome::{Ending, Trouble};
 use crate::cli::place::{date, find_book, period};
 use crate::cli::print::{self, Align, say};
@@ -33,6 +33,14 @@ pub async fn month_end(place: &Place, options: MonthEndOptions, as_json: bool) -
     let month = period(&options.period)?;
     let posted = bookkeeper.month_end(&options.book, month, signed(&options.by, &options.approved_by)).await?;
     told(&posted, &format!("{month} 合同收入已计提、确认"), as_json)?;
+    bookkeeper.close().await;
+    Ok(Ending::Done)
+}
+
+pub async fn mirror(place: &Place, options: MirrorOptions, as_json: bool) -> Result<Ending, Trouble> {
+    let bookkeeper = place.open().await?;
+    let posted = bookkeeper.mirror(&options.book, signed(&options.by, &options.approved_by)).await?;
+    told(&posted, "参股公司的分配、支付已对应入账", as_json)?;
     bookkeeper.close().await;
     Ok(Ending::Done)
 }

@@ -77,20 +77,17 @@ const SAMPLE: &[(&str, &[u8])] = sample![
     "youxi/vouchers.csv",
 ];
 
-/// The facts of each company, before its shop days and after them; each kind needs those above it.
+/// The facts of each company: before its shop days, after them, and after its vouchers, whose profit is distributed. Each
+/// kind needs those above it.
 const FACTS_BEFORE: [(&str, &str); 4] = [
     ("share_changed", "shares.csv"),
     ("asset_registered", "assets.csv"),
     ("asset_stepped", "asset_steps.csv"),
     ("contract_signed", "contracts.csv"),
 ];
-const FACTS_AFTER: [(&str, &str); 5] = [
-    ("settlement_arrived", "settlements.csv"),
-    ("money_received", "contract_money.csv"),
-    ("contracts_accrued", "accruals.csv"),
-    ("dividend_resolved", "dividends.csv"),
-    ("dividend_paid", "dividend_payments.csv"),
-];
+const FACTS_AFTER: [(&str, &str); 3] =
+    [("settlement_arrived", "settlements.csv"), ("money_received", "contract_money.csv"), ("contracts_accrued", "accruals.csv")];
+const FACTS_LAST: [(&str, &str); 2] = [("dividend_resolved", "dividends.csv"), ("dividend_paid", "dividend_payments.csv")];
 
 const PEOPLE: People = People { by: "示例会计", approved_by: "示例主管" };
 
@@ -120,7 +117,7 @@ pub async fn run(place: &Place, options: DemoOptions, as_json: bool) -> Result<E
 
 async fn open_county(bookkeeper: &Bookkeeper, from: Option<&Path>, quiet: bool) -> Result<(), Trouble> {
     let profiles = import::read_books(&sample_file(from, "books.csv")?)?;
-    let steps = u64::try_from(profiles.len() * 9).unwrap_or(u64::MAX);
+    let steps = u64::try_from(profiles.len() * 10).unwrap_or(u64::MAX);
     let bar = if quiet { ProgressBar::hidden() } else { ProgressBar::new(steps) };
     bar.set_style(ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}").map_err(Trouble::internal)?);
     for profile in profiles {
@@ -146,10 +143,12 @@ async fn open_county(bookkeeper: &Bookkeeper, from: Option<&Path>, quiet: bool) 
         step("营业日报");
         let days = sample_file(from, &format!("{code}/shop_days.csv"))?;
         import_business::shop_days(bookkeeper, &code, &days, PEOPLE, false).await?;
-        step("结算、收付款、计提、分配");
+        step("结算、收付款、计提");
         facts(bookkeeper, &code, from, &FACTS_AFTER).await?;
         step("凭证");
         import::vouchers(bookkeeper, &code, &sample_file(from, &format!("{code}/vouchers.csv"))?, false).await?;
+        step("利润分配");
+        facts(bookkeeper, &code, from, &FACTS_LAST).await?;
     }
     bar.finish_and_clear();
     Ok(())

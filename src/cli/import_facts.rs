@@ -70,7 +70,12 @@ pub async fn record_new(
     let added = fresh.len();
     if added > 0 && !dry_run {
         let date = read.latest.unwrap_or_else(|| bookkeeper.clock().today());
-        bookkeeper.record(book, fresh, date, signatures).await?;
+        // A distribution is held against the books as they stand before it, so each is a request of its own.
+        let requests =
+            if fresh.iter().any(Fact::distributes) { fresh.into_iter().map(|fact| vec![fact]).collect() } else { vec![fresh] };
+        for facts in requests {
+            bookkeeper.record(book, facts, date, signatures.clone()).await?;
+        }
     }
     let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
     let replayed = all > 0 && added == 0;

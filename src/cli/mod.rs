@@ -9,6 +9,7 @@ mod books;
 mod business;
 mod check;
 mod demo;
+mod distribution;
 mod export;
 mod import;
 mod import_business;
@@ -52,6 +53,7 @@ async fn dispatch(arguments: Arguments) -> Result<Ending, Trouble> {
         Command::Report { command } => report::run(&place, command, json).await,
         Command::Fact(options) => business::fact(&place, options, json).await,
         Command::MonthEnd(options) => business::month_end(&place, options, json).await,
+        Command::Mirror(options) => business::mirror(&place, options, json).await,
         Command::Register(options) => business::show(&place, options, json).await,
         Command::Reverse(options) => books::reverse(&place, options, json).await,
         Command::Check => check::run(&place, json).await,

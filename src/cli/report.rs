@@ -4,6 +4,7 @@ use crate::bookkeeper::Bookkeeper;
 use crate::bookkeeper::report::{PostedVoucher, covered};
 use crate::bookkeeper::view::View;
 use crate::cli::args::{Place, RangeOptions, ReportCommand};
+use crate::cli::distribution;
 use crate::cli::outcome::{Ending, Trouble};
 use crate::cli::place::{date, find_book, number, period};
 use crate::cli::print::say;
@@ -48,6 +49,10 @@ pub async fn run(place: &Place, command: ReportCommand, as_json: bool) -> Result
                 say!("{} 至 {}：不含税销售额 {used}，起征点 {limit}，{verdict}。", gauge.quarter.from, gauge.quarter.to);
             }
         }
+        ReportCommand::DividendPreview { book, date, dividend, optional_reserve } => {
+            distribution::preview(&bookkeeper, (&book, &date), dividend.as_deref(), &optional_reserve, as_json).await?;
+        }
+        ReportCommand::Intercompany => distribution::intercompany(&bookkeeper, as_json)?,
         ReportCommand::Voucher { book, period: text, number: typed } => {
             let view = find_book(&bookkeeper, &book)?;
             let (period, number) = (period(&text)?, number(&typed)?);

@@ -5,6 +5,7 @@
 //! [`apportion`] divides, [`posting`] drafts.
 
 pub mod apportion;
+pub mod community;
 pub mod posting;
 
 use crate::collective::shares::Holding;

@@ -6,6 +6,7 @@
 use crate::collective::asset::{AssetCard, AssetStep, AssetStepVoid};
 use crate::collective::consignment::{ConsignmentPayment, ConsignmentSale, ConsignmentTerms};
 use crate::collective::contract::{Accrual, ContractEnd, ContractVoid, MoneyReceived};
+use crate::collective::distribution::community::CollectiveResolution;
 use crate::collective::dividend::{DividendPayment, DividendResolution};
 use crate::collective::fund::{FundApproved, FundAssetFormed, FundReceived, FundSpent, FundsReleased};
 use crate::collective::income_use::IncomeUsed;
@@ -18,6 +19,7 @@ use crate::collective::register::Registers;
 use crate::collective::role::RolesAssigned;
 use crate::collective::shares::ShareChange;
 use crate::collective::shop::{Settlement, ShopDay};
+use crate::collective::stake::{StakeAcquired, StakeDividendDeclared, StakeDividendReceived};
 use crate::collective::terms::ContractTerms;
 use crate::collective::working_fund::{WorkingFundReceived, WorkingFundSpent};
 use crate::ledger::Book;
@@ -174,6 +176,14 @@ facts! {
     BankAccountRegistered(BankAccountRegistered) = "bank_account_registered",
     /// 销户.
     BankAccountClosed(BankAccountClosed) = "bank_account_closed",
+    /// 参股出资.
+    StakeAcquired(StakeAcquired) = "stake_acquired",
+    /// 被投资单位宣告分红.
+    StakeDividendDeclared(StakeDividendDeclared) = "stake_dividend_declared",
+    /// 收到分红.
+    StakeDividendReceived(StakeDividendReceived) = "stake_dividend_received",
+    /// 社区收益分配.
+    CollectiveDistributed(CollectiveResolution) = "collective_distributed",
     /// 冲销由事实生成的凭证.
     Withdrawn(Withdrawal) = "withdrawn",
 }
@@ -199,6 +209,11 @@ impl Fact {
     /// A role has no account, or an amount leaves its type.
     pub fn produce(&self, registers: &Registers, book: &Book) -> Result<Vec<Produced>, Rule> {
         self.record().produce(registers, book)
+    }
+
+    /// Whether it distributes a year's result: what its figures are held against changes with it.
+    pub fn distributes(&self) -> bool {
+        matches!(self, Fact::DividendResolved(_) | Fact::CollectiveDistributed(_))
     }
 
     /// Reads canonical bytes and nothing else: what comes back must be written the same way.

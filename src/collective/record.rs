@@ -4,12 +4,14 @@
 mod consignment;
 mod contract;
 mod custody;
+mod distribution;
 mod dividend;
 mod fund;
 mod income_use;
 mod organisation;
 mod roles;
 mod shop;
+mod stake;
 mod working_fund;
 
 #[cfg(test)]

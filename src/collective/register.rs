@@ -4,6 +4,7 @@
 use crate::collective::asset::AssetRegister;
 use crate::collective::consignment::ConsignmentRegister;
 use crate::collective::contract::ContractRegister;
+use crate::collective::distribution::community::CollectiveRegister;
 use crate::collective::dividend::DividendRegister;
 use crate::collective::fund::FundRegister;
 use crate::collective::income_use::IncomeUseRegister;
@@ -11,6 +12,7 @@ use crate::collective::organisation::Organisation;
 use crate::collective::role::Roles;
 use crate::collective::shares::ShareRegister;
 use crate::collective::shop::{Settlement, ShopDayRegister};
+use crate::collective::stake::StakeRegister;
 use crate::collective::working_fund::WorkingFundRegister;
 use crate::ledger::refusal::Rule;
 use crate::ledger::{Book, Dimension, Element, Voucher};
@@ -32,6 +34,8 @@ pub struct Registers {
     pub working_funds: WorkingFundRegister,
     pub income_uses: IncomeUseRegister,
     pub organisation: Organisation,
+    pub stakes: StakeRegister,
+    pub distributions: CollectiveRegister,
     /// How many vouchers that facts produced were taken back: what was recorded before may be recorded anew.
     pub withdrawals: u64,
 }

@@ -3,6 +3,7 @@
 pub mod contracts;
 pub mod funds;
 pub mod organisation;
+pub mod stakes;
 
 use crate::collective::asset::Step;
 use crate::collective::contract::{Contract, Money};

@@ -135,6 +135,22 @@ roles! {
     ConsignmentPayable = "consignment_payable", "应付代销款";
     /// 代销手续费（5051）
     CommissionIncome = "commission_income", "代销手续费";
+    /// 长期股权投资（1511；农村集体 141）
+    LongTermStake = "long_term_stake", "长期股权投资";
+    /// 固定资产清理或其他投出资产的科目（1606；农村集体 154）
+    ContributedAsset = "contributed_asset", "投出资产";
+    /// 公积公益金（农村集体 311）
+    CollectiveReserve = "collective_reserve", "公积公益金";
+    /// 各项分配—提取公积公益金（农村集体 322）
+    CollectiveReserveTaken = "collective_reserve_taken", "提取公积公益金";
+    /// 各项分配—向成员分配（农村集体 322）
+    MemberDistributionTaken = "member_distribution_taken", "向成员分配";
+    /// 应付成员分配（农村集体 113 或 211）
+    MemberPayable = "member_payable", "应付成员分配";
+    /// 各项分配—其他（农村集体 322）
+    OtherDistributionTaken = "other_distribution_taken", "其他分配";
+    /// 应付其他分配（农村集体 211）
+    OtherDistributionPayable = "other_distribution_payable", "应付其他分配";
 }
 
 /// One role and its account.

@@ -5,6 +5,7 @@
 
 pub mod books;
 pub mod business;
+pub mod distribution;
 pub mod draft;
 pub mod guard;
 pub mod problem;
@@ -72,6 +73,8 @@ fn routes() -> OpenApiRouter<Door> {
         .routes(routes!(business::month_end))
         .routes(routes!(business::show))
         .routes(routes!(business::vat_gauge))
+        .routes(routes!(distribution::preview))
+        .routes(routes!(distribution::intercompany))
         .routes(routes!(proofs::entries))
         .routes(routes!(proofs::checkpoint))
         .routes(routes!(proofs::proof))

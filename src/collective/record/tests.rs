@@ -5,5 +5,6 @@ mod contracts;
 mod desk;
 mod funds;
 mod organisation;
+mod stakes;
 mod ties;
 mod working_funds;

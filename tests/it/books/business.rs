@@ -186,12 +186,13 @@ pub async fn business(books: &Bookkeeper) {
 
     let share = |holder: &str, paid: &str| json!({ "date": "2025-01-01", "document": "示例章程", "due": "2029-12-31", "form": "cash", "holder": holder, "paid_in": paid, "subscribed": "30000.00" });
     record(books, "share_changed", json!([share("c1", "10000.00"), share("c2", "20000.00")])).await;
+    // What the books have earned: a lease 1,000.00, an entrusted asset's 400.00, a shop 10,000.00 less 7,000.00 and a fee of 42.00.
     let resolution = json!([{
-        "agreed": [], "code": "R1", "date": "2025-01-31", "dividend": "900.00", "net_profit": "1000.00", "number": "示例决议2号",
+        "agreed": [], "code": "R1", "date": "2025-12-31", "dividend": "900.00", "net_profit": "4358.00", "number": "示例决议2号",
         "optional_reserve": "0.00", "registered_capital": "60000.00", "statutory_reserve_before": "0.00", "undistributed_before": "0.00",
     }]);
     record(books, "dividend_resolved", resolution).await;
-    let pay = |amount: &str| json!([{ "date": "2025-01-31", "document": "hd-9", "payments": [{ "amount": amount, "holder": "c1" }], "resolution": "R1" }]);
+    let pay = |amount: &str| json!([{ "date": "2025-12-31", "document": "hd-9", "payments": [{ "amount": amount, "holder": "c1" }], "resolution": "R1" }]);
     assert_eq!(refused(books, "dividend_paid", pay("300.01")).await, ["payment_exceeds_owed"]);
     record(books, "dividend_paid", pay("300.00")).await;
 }

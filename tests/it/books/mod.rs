@@ -4,5 +4,6 @@ mod business;
 mod contract;
 mod fixture;
 mod funds;
+mod intercompany;
 mod organisation;
 mod tampering;

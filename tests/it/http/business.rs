@@ -103,3 +103,32 @@ async fn facts_produce_vouchers_and_the_first_page_shows_the_registers() {
         assert_eq!((answer.status, answer.body["code"].as_str()), (status, Some(code)), "{path}: {}", answer.text);
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_preview_and_the_tie_are_shown_at_both_doors() {
+    let folder = tempfile::tempdir().expect("folder");
+    let service = prepared(folder.path());
+    let community = codes(&service, "community", "520627004001").await.remove(0);
+    let share = json!({ "date": "2025-01-01", "document": "示例章程", "due": "2029-12-31", "form": "cash", "holder": community,
+        "paid_in": "1000.00", "subscribed": "2000.00" });
+    assert_eq!(record(&service, "share_changed", share).await.status, 201);
+    let preview = get(&service, "books/youxi/dividend-preview?date=2025-12-31&dividend=900.00").await;
+    assert_eq!((preview.status, &preview.body["registered_capital"]), (200, &"2000.00".into()), "{}", preview.text);
+    assert_eq!(preview.body["refusals"][0]["code"], "distribution_without_profit", "an empty book has no profit");
+    assert_eq!(
+        get(&service, "intercompany").await.body,
+        json!({ "rows": [], "difference": "0.00", "tied": 0, "differing": 0, "without_book": 0 })
+    );
+    for path in ["date=x", "date=2025-12-31&dividend=x", "dividend=1.00"] {
+        let answer = get(&service, &format!("books/youxi/dividend-preview?{path}")).await;
+        assert!((400..=422).contains(&answer.status), "{path}: {}", answer.text);
+    }
+    drop(service);
+    let program = Program::on(folder.path().join("data"));
+    let typed = ["report", "dividend-preview", "--book", "youxi", "--date", "2025-12-31", "--dividend", "900.00"];
+    assert_eq!(program.json(&typed), preview.body, "the same answer at both doors");
+    let tie = program.output(&["report", "intercompany"]);
+    assert!(String::from_utf8_lossy(&tie.stdout).contains("相符 0 行，不符 0 行，社区无账套 0 行；差额合计 0.00"));
+    let mirrored = program.json(&["mirror", "--book", "youxi", "--by", "示例甲", "--approved-by", "示例乙"]);
+    assert_eq!(mirrored["receipts"], json!([]));
+}

@@ -1,0 +1,53 @@
+//! 社区收益分配: the reserve, the members, other (facts §7.2 J6). Covering a loss needs no entry: it stands in 322 already.
+
+use crate::collective::distribution::community::{CollectiveResolution, distribute_collective};
+use crate::collective::produce::{Lines, Produced};
+use crate::collective::record::Record;
+use crate::collective::register::Registers;
+use crate::collective::role::Role;
+use crate::ledger::refusal::Rule;
+use crate::ledger::{Book, Dimension, DimensionCode};
+
+impl Record for CollectiveResolution {
+    fn codes(&self) -> Vec<(Dimension, &DimensionCode)> {
+        let members = self.members.iter().map(|one| (Dimension::Counterparty, &one.member));
+        std::iter::once((Dimension::Resolution, &self.code)).chain(members).collect()
+    }
+
+    fn examine(&self, registers: &Registers, _: &Book) -> Vec<Rule> {
+        registers.distributions.examine(self)
+    }
+
+    fn apply(&self, registers: &mut Registers) {
+        registers.distributions.resolve(self);
+    }
+
+    fn produce(&self, registers: &Registers, book: &Book) -> Result<Vec<Produced>, Rule> {
+        let distribution =
+            distribute_collective(self).map_err(|rules| rules.into_iter().next().unwrap_or(Rule::NothingDeclared))?;
+        let resolved = (Dimension::Resolution, &self.code);
+        let mut lines = Lines::new(registers, book);
+        lines.debit(Role::CollectiveReserveTaken, self.reserve, &[resolved])?;
+        lines.credit(Role::CollectiveReserve, self.reserve, &[])?;
+        lines.debit(Role::MemberDistributionTaken, self.member_distribution, &[resolved])?;
+        if distribution.members.is_empty() {
+            lines.credit(Role::MemberPayable, self.member_distribution, &[resolved])?;
+        }
+        for (member, part) in &distribution.members {
+            lines.credit(Role::MemberPayable, *part, &[(Dimension::Counterparty, member), resolved])?;
+        }
+        lines.debit(Role::OtherDistributionTaken, self.other, &[resolved])?;
+        lines.credit(Role::OtherDistributionPayable, self.other, &[resolved])?;
+        Ok(vec![Produced {
+            reference: format!("collective_distributed/{}/{}", self.code, self.date),
+            date: self.date,
+            memo: format!("按决议 {} 分配收益", self.number),
+            lines: lines.done(),
+        }])
+    }
+
+    fn withdraw(registers: &mut Registers, parts: &[&str]) -> Option<()> {
+        registers.distributions.withdraw(&DimensionCode::parse(parts.first()?)?);
+        Some(())
+    }
+}
