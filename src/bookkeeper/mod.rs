@@ -11,6 +11,7 @@ pub mod desk;
 pub mod dividend;
 pub mod intercompany;
 pub mod keys;
+pub mod leadership;
 pub mod receipt;
 pub mod report;
 pub mod request;

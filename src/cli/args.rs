@@ -292,7 +292,7 @@ pub enum ReportCommand {
         book: Option<String>,
         #[command(flatten)]
         range: RangeOptions,
-        /// 分栏：none、month、income_type、account
+        /// 分栏：none、month、account，或辅助核算类别，如 income_type、channel、street
         #[arg(long, default_value = "none")]
         group_by: String,
     },
@@ -326,6 +326,11 @@ pub enum ReportCommand {
         /// 提取任意公积（元）
         #[arg(long, default_value = "0.00")]
         optional_reserve: String,
+    },
+    /// 各社区自有收入（经营、投资、补助及其他）与公司分配，两者不相加
+    CommunityIncome {
+        #[command(flatten)]
+        range: RangeOptions,
     },
     /// 往来对账：公司应付社区的利润与社区账套的应收股利
     Intercompany,

@@ -2,6 +2,7 @@
 
 use crate::bookkeeper::Bookkeeper;
 use crate::bookkeeper::intercompany::{Account, TieRow};
+use crate::bookkeeper::leadership::{CommunityIncome, CommunityIncomeTable};
 use crate::cli::outcome::Trouble;
 use crate::cli::place::{date, find_book};
 use crate::cli::print::{self, Align, say, with_commas};
@@ -90,4 +91,17 @@ pub fn intercompany(bookkeeper: &Bookkeeper, as_json: bool) -> Result<(), Troubl
         with_commas(report.difference)
     );
     Ok(())
+}
+
+pub fn community_income(table: &CommunityIncomeTable) {
+    say!("各社区自有收入与公司分配  {} 至 {}  单位：元（公司分配不计入总收入）", table.range.from, table.range.to);
+    let names = ["社区", "经营收入", "投资收益", "补助及其他", "经营性收入", "总收入", "公司分配", "其中未付"];
+    let columns = names.map(|name| (name, if name == "社区" { Align::Left } else { Align::Right }));
+    let row = |name: &str, row: &CommunityIncome| {
+        let amounts =
+            [row.operating, row.investment, row.other, row.operating_income, row.total_income, row.distributed, row.unpaid];
+        [vec![name.to_owned()], amounts.map(with_commas).to_vec()].concat()
+    };
+    let rows = table.rows.iter().map(|one| row(&one.name, one)).chain([row("合计", &table.total)]);
+    print::table(&columns, &rows.collect::<Vec<_>>());
 }

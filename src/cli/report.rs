@@ -52,6 +52,11 @@ pub async fn run(place: &Place, command: ReportCommand, as_json: bool) -> Result
         ReportCommand::DividendPreview { book, date, dividend, optional_reserve } => {
             distribution::preview(&bookkeeper, (&book, &date), dividend.as_deref(), &optional_reserve, as_json).await?;
         }
+        ReportCommand::CommunityIncome { range } => {
+            let views = bookkeeper.books();
+            let table = bookkeeper.community_income(&views, range.range(&views)?).await?;
+            if as_json { print::json(&table)? } else { distribution::community_income(&table) }
+        }
         ReportCommand::Intercompany => distribution::intercompany(&bookkeeper, as_json)?,
         ReportCommand::Voucher { book, period: text, number: typed } => {
             let view = find_book(&bookkeeper, &book)?;

@@ -6,6 +6,7 @@ use crate::collective::contract::{Contract, Money};
 use crate::collective::register::Registers;
 use crate::collective::role::Role;
 use crate::collective::shop::Tender;
+use crate::collective::stake::StakeForm;
 use crate::collective::terms::ContractKind;
 use crate::ledger::{AccountCode, Amount, Dimension, DimensionCode, DimensionSet, Side};
 use std::collections::BTreeMap;
@@ -21,6 +22,7 @@ const TIED: &[(Role, Dimension)] = &[
     (Role::RentReceivable, Dimension::Contract),
     (Role::RentAdvance, Dimension::Contract),
     (Role::DividendReceivable, Dimension::Contract),
+    (Role::LongTermStake, Dimension::Counterparty),
     (Role::ConsignmentPayable, Dimension::Contract),
     (Role::DividendPayable, Dimension::Resolution),
     (Role::DeferredIncome, Dimension::Fund),
@@ -125,6 +127,11 @@ fn expected(registers: &Registers) -> Sums {
         rows.push((Role::DividendPayable, dividend.resolution.code.clone(), credit(owed)));
     }
     rows.extend(registers.consignments.iter().map(|one| (Role::ConsignmentPayable, one.terms.code.clone(), credit(one.owed()))));
+    for (code, stake) in registers.stakes.iter() {
+        let bought = stake.acquisitions.values().filter(|one| one.form != StakeForm::Opening).map(|one| one.amount);
+        let cost = crate::ledger::amount::sum(bought).unwrap_or(Amount::MAX);
+        rows.push((Role::LongTermStake, code.clone(), cost));
+    }
     rows.extend(registers.funds.expected_balances());
     rows.extend(registers.working_funds.expected_balances());
     let mut sums = Sums::new();

@@ -68,6 +68,7 @@ fn routes() -> OpenApiRouter<Door> {
         .routes(routes!(reports::balances))
         .routes(routes!(reports::trial_balance))
         .routes(routes!(reports::income_by_community))
+        .routes(routes!(reports::community_income))
         .routes(routes!(reports::income_by_community_of_book))
         .routes(routes!(business::record))
         .routes(routes!(business::month_end))

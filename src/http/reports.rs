@@ -52,7 +52,7 @@ pub struct IncomeQuery {
     from: Option<String>,
     /// 截止期间
     to: Option<String>,
-    /// 分栏：none（默认）、month、income_type、account
+    /// 分栏：none（默认）、month、account，或辅助核算类别，如 income_type、channel、street
     group_by: Option<String>,
 }
 
@@ -150,6 +150,20 @@ pub async fn income_by_community(
     query: Result<Query<IncomeQuery>, QueryRejection>,
 ) -> Result<Json<Value>, Problem> {
     income(&door, None, query?.0).await
+}
+
+/// 各社区自有收入与公司分配，两者不相加
+#[utoipa::path(get, path = "/api/v1/community-income", tag = "报表", params(RangeQuery),
+    responses((status = 200, description = "总收入、经营性收入按统计口径；distributed 为公司在期间内决议分配的", body = Value),
+        (status = "default", description = "请求有误", body = ProblemBody, content_type = "application/problem+json")))]
+pub async fn community_income(
+    State(door): State<Door>,
+    query: Result<Query<RangeQuery>, QueryRejection>,
+) -> Result<Json<Value>, Problem> {
+    let Query(query) = query?;
+    let views = door.bookkeeper.books();
+    let range = range(&query, &views)?;
+    value(&door.bookkeeper.community_income(&views, range).await?)
 }
 
 /// 各社区收入：一个账套

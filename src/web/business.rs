@@ -49,7 +49,7 @@ pub struct Collection {
     pub rows: Vec<ContractRow>,
 }
 
-fn name(view: &View, dimension: Dimension, code: &DimensionCode) -> String {
+pub fn name(view: &View, dimension: Dimension, code: &DimensionCode) -> String {
     view.dimensions.get(dimension, code).map_or_else(|| code.to_string(), |value| value.name.clone())
 }
 

@@ -7,6 +7,7 @@ pub mod business;
 pub mod community;
 pub mod figure;
 pub mod lines;
+pub mod money;
 pub mod overview;
 pub mod page;
 pub mod section;

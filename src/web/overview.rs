@@ -8,6 +8,7 @@ use crate::ledger::{Amount, Dimension, Element, Period, amount};
 use crate::web::business::{Collection, Custody, collection, custody};
 use crate::web::figure::Money;
 use crate::web::lines;
+use crate::web::money::{DividendRow, FundRow, Own, dividends, own, working_funds};
 use crate::web::page::{Page, Trouble, community_address, opened, query, range};
 use crate::web::section::{Heading, Item, Section, by_amount};
 use askama::Template;
@@ -40,6 +41,9 @@ pub struct Overview {
     shop_total: ShopRow,
     /// The last day of the range: registers are shown as of it.
     day: String,
+    own: Own,
+    funds: Vec<FundRow>,
+    dividends: Vec<DividendRow>,
     custody: Option<Custody>,
     collection: Option<Collection>,
 }
@@ -63,10 +67,11 @@ pub async fn show(
     let views = bookkeeper.books();
     let range = range(asked.from.as_deref(), asked.to.as_deref(), &views)?;
     // Readers do not wait for each other, so the page takes as long as its slowest table.
-    let (months, types, shops) = tokio::try_join!(
+    let (months, types, shops, income) = tokio::try_join!(
         bookkeeper.income_by_community(&views, range, GroupBy::Month),
         bookkeeper.income_by_community(&views, range, GroupBy::By(Dimension::IncomeType)),
         bookkeeper.profit_by(&views, range, Dimension::Shop),
+        bookkeeper.community_income(&views, range),
     )?;
     let too_large = || Trouble::too_large("合计");
     let street_codes = street_codes(&views);
@@ -84,11 +89,14 @@ pub async fn show(
         total: months.total.into(),
         community_count: months.rows.len(),
         book_count: views.len(),
+        own: own(&income, street.as_deref()),
         street,
         sections: vec![communities(&months), streets, sources(&types), by_month(&months)],
         shops: shops.into_iter().map(|shop| shop_row(shop, range)).collect(),
         shop_total,
         day: range.to.last_day().to_string(),
+        funds: working_funds(&views, range.to.last_day()),
+        dividends: dividends(&views, range.to.last_day()),
         custody: custody(&views, range.to.last_day()),
         collection: collection(&views, range.to.last_day()),
     }))

@@ -153,6 +153,16 @@ async fn the_county_on_a_page() {
         *(if address.contains("of=expense") { &mut shop_sums.1 } else { &mut shop_sums.0 }) += sum;
     }
     assert_eq!((shop_sums.0, shop_sums.0 - shop_sums.1), (243_000_000, 43_200_000));
+    // What a community earned itself and what its company gave it stand side by side and are not added up.
+    let own = rows(section(&home.text, "own"));
+    let both = api(&service, "community-income").await;
+    assert_eq!((both["total"]["total_income"].as_str(), own.len()), (Some("2377500.00"), 28));
+    let resolved: i64 = rows(section(&home.text, "dividends")).iter().map(|row| fen(&row[2])).sum();
+    assert_eq!(fen(both["total"]["distributed"].as_str().expect("amount")), resolved);
+    assert_eq!(own.last().map(|row| (fen(&row[2]), fen(&row[3]))), Some((237_750_000, resolved)));
+    let parts = |key: &str| fen(both["total"][key].as_str().expect("amount"));
+    assert_eq!(parts("operating") + parts("investment"), parts("operating_income"));
+    assert_eq!(parts("operating_income") + parts("other"), parts("total_income"));
     let shops = rows(section(&home.text, "shops"));
     let foot = shops.last().expect("a foot");
     assert_eq!((shops.len(), foot[0].as_str(), foot[2].as_str()), (12, "2,430,000.00", "432,000.00"));
