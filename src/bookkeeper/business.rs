@@ -29,6 +29,10 @@ pub const REGISTERS: &[(&str, &str)] = &[
     ("collection", "收缴率"),
     ("consignments", "代销"),
     ("shops", "超市"),
+    ("goods", "门店商品"),
+    ("suppliers", "供应商账龄"),
+    ("receivables", "挂账账龄"),
+    ("tills", "门店现金、消费卡"),
     ("shares", "份额"),
     ("dividends", "利润分配"),
     ("funds", "帮扶资金"),
@@ -82,6 +86,7 @@ impl Bookkeeper {
             facts.push(Fact::ContractsAccrued(Accrual { contracts, period }));
         }
         facts.extend(view.registers.funds.due(period).map(Fact::FundsReleased));
+        facts.extend(view.registers.goods.due(&view.registers.shops, period).into_iter().map(Fact::MarginTaken));
         if facts.is_empty() {
             return Ok(Posted { receipts: Vec::new(), replayed: false });
         }
@@ -143,6 +148,13 @@ pub fn register(view: &View, name: &str, day: Date) -> Option<Value> {
         "shops" => {
             let shops: Vec<_> = view.dimensions.of(Dimension::Shop).map(|value| value.code.clone()).collect();
             json!(report::shops(registers, &shops, period))
+        }
+        "goods" => json!(report::goods::goods(registers, day)),
+        "suppliers" => json!(report::goods::suppliers(registers, day)),
+        "receivables" => json!(report::goods::receivables(registers, day)),
+        "tills" => {
+            let shops: Vec<_> = view.dimensions.of(Dimension::Shop).map(|value| value.code.clone()).collect();
+            json!(report::goods::tills(registers, &shops))
         }
         "shares" => json!(report::shares(registers, day)),
         "dividends" => json!(report::dividends(registers, day)),

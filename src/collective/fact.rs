@@ -9,6 +9,7 @@ use crate::collective::contract::{Accrual, ContractEnd, ContractVoid, MoneyRecei
 use crate::collective::distribution::community::CollectiveResolution;
 use crate::collective::dividend::{DividendPayment, DividendResolution};
 use crate::collective::fund::{FundApproved, FundAssetFormed, FundReceived, FundSpent, FundsReleased};
+use crate::collective::goods::{GoodsCounted, GoodsOpened, GoodsReceived, MarginTaken, SupplierPaid};
 use crate::collective::income_use::IncomeUsed;
 use crate::collective::organisation::bank_account::{BankAccountClosed, BankAccountRegistered};
 use crate::collective::organisation::partner::{PartnerPaired, PartnerUnpaired};
@@ -21,6 +22,7 @@ use crate::collective::shares::ShareChange;
 use crate::collective::shop::{Settlement, ShopDay};
 use crate::collective::stake::{StakeAcquired, StakeDividendDeclared, StakeDividendReceived};
 use crate::collective::terms::ContractTerms;
+use crate::collective::till::{CardsSold, CashBanked, ReceivableCollected, VatReleased};
 use crate::collective::working_fund::{WorkingFundReceived, WorkingFundSpent};
 use crate::ledger::Book;
 use crate::ledger::refusal::Rule;
@@ -142,6 +144,24 @@ facts! {
     ShopDayReported(ShopDay) = "shop_day_reported",
     /// 平台结算到账.
     SettlementArrived(Settlement) = "settlement_arrived",
+    /// 门店开始商品核算.
+    GoodsOpened(GoodsOpened) = "goods_opened",
+    /// 进货.
+    GoodsReceived(GoodsReceived) = "goods_received",
+    /// 付供应商货款.
+    SupplierPaid(SupplierPaid) = "supplier_paid",
+    /// 月末分摊商品进销差价.
+    MarginTaken(MarginTaken) = "margin_taken",
+    /// 商品盘点.
+    GoodsCounted(GoodsCounted) = "goods_counted",
+    /// 现金存银行.
+    CashBanked(CashBanked) = "cash_banked",
+    /// 收回挂账.
+    ReceivableCollected(ReceivableCollected) = "receivable_collected",
+    /// 售消费卡.
+    CardsSold(CardsSold) = "cards_sold",
+    /// 减免增值税转出.
+    VatReleased(VatReleased) = "vat_released",
     /// 股权变动.
     ShareChanged(ShareChange) = "share_changed",
     /// 利润分配决议.

@@ -13,6 +13,7 @@ pub mod distribution;
 pub mod dividend;
 pub mod fact;
 pub mod fund;
+pub mod goods;
 pub mod income_use;
 pub mod organisation;
 pub mod produce;
@@ -27,6 +28,7 @@ pub mod shop;
 pub mod stake;
 pub mod terms;
 pub mod tie;
+pub mod till;
 pub mod vat;
 pub mod working_fund;
 

@@ -7,6 +7,7 @@ mod custody;
 mod distribution;
 mod dividend;
 mod fund;
+mod goods;
 mod income_use;
 mod organisation;
 mod roles;

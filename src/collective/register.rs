@@ -7,12 +7,14 @@ use crate::collective::contract::ContractRegister;
 use crate::collective::distribution::community::CollectiveRegister;
 use crate::collective::dividend::DividendRegister;
 use crate::collective::fund::FundRegister;
+use crate::collective::goods::GoodsRegister;
 use crate::collective::income_use::IncomeUseRegister;
 use crate::collective::organisation::Organisation;
 use crate::collective::role::Roles;
 use crate::collective::shares::ShareRegister;
 use crate::collective::shop::{Settlement, ShopDayRegister};
 use crate::collective::stake::StakeRegister;
+use crate::collective::till::TillRegister;
 use crate::collective::working_fund::WorkingFundRegister;
 use crate::ledger::refusal::Rule;
 use crate::ledger::{Book, Dimension, Element, Voucher};
@@ -26,6 +28,8 @@ pub struct Registers {
     pub contracts: ContractRegister,
     pub consignments: ConsignmentRegister,
     pub shops: ShopDayRegister,
+    pub goods: GoodsRegister,
+    pub till: TillRegister,
     /// By the reference their vouchers carry.
     pub settlements: BTreeMap<String, Settlement>,
     pub shares: ShareRegister,

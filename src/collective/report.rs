@@ -2,6 +2,7 @@
 
 pub mod contracts;
 pub mod funds;
+pub mod goods;
 pub mod organisation;
 pub mod stakes;
 

@@ -135,6 +135,12 @@ roles! {
     ConsignmentPayable = "consignment_payable", "应付代销款";
     /// 代销手续费（5051）
     CommissionIncome = "commission_income", "代销手续费";
+    /// 应付货款（2202）
+    SupplierPayable = "supplier_payable", "应付货款";
+    /// 商品进销差价（1407）
+    GoodsMargin = "goods_margin", "商品进销差价";
+    /// 减免增值税（5301）
+    VatReliefIncome = "vat_relief_income", "减免增值税";
     /// 长期股权投资（1511；农村集体 141）
     LongTermStake = "long_term_stake", "长期股权投资";
     /// 固定资产清理或其他投出资产的科目（1606；农村集体 154）

@@ -23,6 +23,10 @@ const TIED: &[(Role, Dimension)] = &[
     (Role::RentAdvance, Dimension::Contract),
     (Role::DividendReceivable, Dimension::Contract),
     (Role::LongTermStake, Dimension::Counterparty),
+    (Role::SupplierPayable, Dimension::Counterparty),
+    (Role::TradeReceivable, Dimension::Counterparty),
+    (Role::GoodsMargin, Dimension::Shop),
+    (Role::Goods, Dimension::Shop),
     (Role::ConsignmentPayable, Dimension::Contract),
     (Role::DividendPayable, Dimension::Resolution),
     (Role::DeferredIncome, Dimension::Fund),
@@ -132,6 +136,7 @@ fn expected(registers: &Registers) -> Sums {
         let cost = crate::ledger::amount::sum(bought).unwrap_or(Amount::MAX);
         rows.push((Role::LongTermStake, code.clone(), cost));
     }
+    rows.extend(goods_rows(registers));
     rows.extend(registers.funds.expected_balances());
     rows.extend(registers.working_funds.expected_balances());
     let mut sums = Sums::new();
@@ -141,6 +146,29 @@ fn expected(registers: &Registers) -> Sums {
         move_by(&mut sums, (account, dimension, code), i128::from(amount.fen()));
     }
     sums
+}
+
+/// What shops have received, counted and sold, and what is owed either way for it.
+fn goods_rows(registers: &Registers) -> Vec<(Role, DimensionCode, Amount)> {
+    let mut rows = Vec::new();
+    for shop in registers.goods.shops() {
+        let code = &shop.opened.shop;
+        for received in shop.received.values() {
+            let value = received.retail.unwrap_or(received.cost);
+            rows.push((Role::Goods, code.clone(), value));
+            rows.push((Role::GoodsMargin, code.clone(), received.cost.checked_sub(value).unwrap_or(Amount::ZERO)));
+        }
+        rows.extend(shop.counted.values().map(|difference| (Role::Goods, code.clone(), *difference)));
+        rows.extend(shop.taken.values().map(|taken| (Role::GoodsMargin, code.clone(), *taken)));
+    }
+    for (shop, cost) in registers.shops.costs() {
+        rows.push((Role::Goods, shop, credit(cost)));
+    }
+    let suppliers = registers.goods.suppliers().into_iter();
+    rows.extend(suppliers.map(|code| (Role::SupplierPayable, code.clone(), credit(registers.goods.owed(&code)))));
+    let customers = registers.shops.customers().into_iter();
+    rows.extend(customers.map(|code| (Role::TradeReceivable, code.clone(), registers.till.owed(&code, &registers.shops))));
+    rows
 }
 
 /// What a contract's rent leaves on 应收 or 预收: recognised less received, or received net of tax less recognised.

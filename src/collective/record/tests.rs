@@ -4,6 +4,7 @@ mod consignment;
 mod contracts;
 mod desk;
 mod funds;
+mod goods;
 mod organisation;
 mod stakes;
 mod ties;

@@ -95,6 +95,48 @@ impl ShopDayRegister {
         of_tender.filter_map(|((shop, _), sum)| Some((shop, narrow(*sum)?)))
     }
 
+    /// 销售成本 that a shop's days from one to another have booked.
+    pub fn cost_between(&self, shop: &DimensionCode, from: Date, to: Date) -> Amount {
+        let first = (shop.clone(), from, String::new());
+        let days = self.days.range(first..).take_while(|((of, date, _), _)| of == shop && *date <= to);
+        narrow(super::total(days.map(|(_, day)| day.cost))).unwrap_or(Amount::MAX)
+    }
+
+    /// 销售成本 of every shop.
+    pub fn costs(&self) -> Vec<(DimensionCode, Amount)> {
+        let mut sums: BTreeMap<&DimensionCode, i128> = BTreeMap::new();
+        for ((shop, _), month) in &self.months {
+            let sum = sums.entry(shop).or_default();
+            *sum = plus(*sum, month.cost);
+        }
+        sums.into_iter().filter_map(|(shop, sum)| Some((shop.clone(), narrow(sum)?))).collect()
+    }
+
+    /// 挂账 of one customer by day, oldest first.
+    pub fn on_account(&self, customer: &DimensionCode) -> Vec<(Date, Amount)> {
+        let paid = self.days.values().flat_map(|day| day.tenders.iter().map(move |row| (day.date, row)));
+        let his = paid.filter(|(_, row)| row.counterparty.as_ref() == Some(customer)).map(|(date, row)| (date, row.amount));
+        let mut his: Vec<_> = his.collect();
+        his.sort_by_key(|(date, _)| *date);
+        his
+    }
+
+    /// Everyone who has bought on account, by code.
+    pub fn customers(&self) -> std::collections::BTreeSet<DimensionCode> {
+        self.days.values().flat_map(|day| day.tenders.iter().filter_map(|row| row.counterparty.clone())).collect()
+    }
+
+    /// What a shop was paid in one way, 现金长短款 counted with the cash.
+    pub fn taken(&self, shop: &DimensionCode, tender: Tender) -> Amount {
+        let first = (shop.clone(), Date::MIN, String::new());
+        let days = self.days.range(first..).take_while(|((of, _, _), _)| of == shop).map(|(_, day)| day);
+        let amounts = days.flat_map(|day| {
+            let over = (tender == Tender::Cash).then_some(day.short_over);
+            day.tenders.iter().filter(move |row| row.kind == tender).map(|row| row.amount).chain(over)
+        });
+        narrow(super::total(amounts)).unwrap_or(Amount::MAX)
+    }
+
     /// Refuses a settlement of more than is in transit. What speaks against it by itself is [`Settlement::examine`].
     pub fn examine_settlement(&self, settlement: &Settlement) -> Vec<Rule> {
         let (settled, transit) = (settlement.settled(), self.transit_of(&settlement.shop, settlement.tender));

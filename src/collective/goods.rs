@@ -1,0 +1,370 @@
+//! 门店商品 (facts §7.2 F4, F5): what shops receive from suppliers, at cost or at shelf price, what the margin in it is, what a
+//! count finds, and what suppliers are owed. What is sold comes from the shops' days.
+
+use crate::collective::schedule::rounded;
+use crate::collective::shop::ShopDayRegister;
+use crate::ledger::amount::sum;
+use crate::ledger::refusal::Rule;
+use crate::ledger::{Amount, DimensionCode, Period};
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// How a shop keeps its goods (12号文 §20: a method is chosen once and its change recorded).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Method {
+    /// 进价
+    Cost,
+    /// 售价金额核算: at shelf price without VAT, with the margin on 商品进销差价.
+    Retail,
+}
+
+/// 开始核算: what stands in the opening balances. Nothing is posted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GoodsOpened {
+    /// From the start of this day on.
+    #[serde(deserialize_with = "crate::ledger::period::day")]
+    pub date: Date,
+    pub document: String,
+    /// 商品进销差价; 0.00 with [`Method::Cost`].
+    pub margin: Amount,
+    pub method: Method,
+    pub shop: DimensionCode,
+    /// 库存商品, at cost or shelf price by the method.
+    pub stock: Amount,
+}
+
+/// 进货.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GoodsReceived {
+    pub cost: Amount,
+    #[serde(deserialize_with = "crate::ledger::period::day")]
+    pub date: Date,
+    /// 进货单; distinct within a shop.
+    pub document: String,
+    /// 售价 without VAT: of a shop that keeps its goods at shelf price, and of no other.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retail: Option<Amount>,
+    pub shop: DimensionCode,
+    pub supplier: DimensionCode,
+}
+
+/// 付供应商.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SupplierPaid {
+    pub amount: Amount,
+    #[serde(deserialize_with = "crate::ledger::period::day")]
+    pub date: Date,
+    /// 银行回单; distinct within a supplier.
+    pub document: String,
+    pub supplier: DimensionCode,
+}
+
+/// 月末分摊差价.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MarginTaken {
+    pub period: Period,
+    pub shop: DimensionCode,
+}
+
+/// 盘点: what was counted, at cost or shelf price by the shop's method.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GoodsCounted {
+    pub counted: Amount,
+    #[serde(deserialize_with = "crate::ledger::period::day")]
+    pub date: Date,
+    pub document: String,
+    pub shop: DimensionCode,
+}
+
+/// One shop's goods.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShopGoods {
+    pub opened: GoodsOpened,
+    /// By document.
+    pub received: BTreeMap<String, GoodsReceived>,
+    /// Difference found (counted less book) by day.
+    pub counted: BTreeMap<Date, Amount>,
+    /// Margin taken to cost of sales by month.
+    pub taken: BTreeMap<Period, Amount>,
+}
+
+fn plus(a: Amount, b: Amount) -> Amount {
+    a.checked_add(b).unwrap_or(Amount::MAX)
+}
+
+fn less(a: Amount, b: Amount) -> Amount {
+    a.checked_sub(b).unwrap_or(Amount::ZERO)
+}
+
+fn total(amounts: impl Iterator<Item = Amount>) -> Amount {
+    sum(amounts).unwrap_or(Amount::MAX)
+}
+
+impl ShopGoods {
+    fn valued(&self, received: &GoodsReceived) -> Amount {
+        received.retail.unwrap_or(received.cost)
+    }
+
+    /// 库存商品 at the end of a day.
+    pub fn stock(&self, days: &ShopDayRegister, day: Date) -> Amount {
+        let received = total(self.received.values().filter(|one| one.date <= day).map(|one| self.valued(one)));
+        let found = total(self.counted.range(..=day).map(|(_, difference)| *difference));
+        let sold = days.cost_between(&self.opened.shop, self.opened.date, day);
+        less(plus(plus(self.opened.stock, received), found), sold)
+    }
+
+    /// 商品进销差价 at the end of a month, before that month's is taken.
+    pub fn margin(&self, period: Period) -> Amount {
+        let day = period.last_day();
+        let received = total(self.received.values().filter(|one| one.date <= day).map(|one| less(self.valued(one), one.cost)));
+        let taken = total(self.taken.range(..period).map(|(_, taken)| *taken));
+        less(plus(self.opened.margin, received), taken)
+    }
+
+    /// What a month sold, at the shop's measure.
+    fn sold(&self, days: &ShopDayRegister, period: Period) -> Amount {
+        days.cost_between(&self.opened.shop, period.first_day().max(self.opened.date), period.last_day())
+    }
+
+    /// 差价率 × 本月已售: the rate is the margin over what is left and what was sold, both at shelf price (F5).
+    pub fn margin_to_take(&self, days: &ShopDayRegister, period: Period) -> Amount {
+        let sold = self.sold(days, period);
+        let base = plus(self.stock(days, period.last_day()), sold);
+        if base.fen() <= 0 {
+            return Amount::ZERO;
+        }
+        rounded(i128::from(self.margin(period).fen()) * i128::from(sold.fen()), i128::from(base.fen()))
+    }
+}
+
+/// 供应商往来 of one supplier.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Supplier {
+    /// By document.
+    pub paid: BTreeMap<String, SupplierPaid>,
+}
+
+/// 商品台账.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct GoodsRegister {
+    shops: BTreeMap<DimensionCode, ShopGoods>,
+    suppliers: BTreeMap<DimensionCode, Supplier>,
+}
+
+fn rule(code: &'static str, message: impl Into<String>) -> Rule {
+    Rule::Business { code, message: message.into() }
+}
+
+fn amount_rule(amount: Amount) -> Option<Rule> {
+    (amount.fen() <= 0).then(|| rule("goods_amount", "金额要大于零。退货请冲销原来的进货。"))
+}
+
+/// Documents stand in references, between slashes.
+pub fn document_rule(document: &str, taken: bool) -> Option<Rule> {
+    let unsound = document.trim().is_empty() || document.contains('/') || taken;
+    unsound.then(|| rule("goods_document", "单据号没有填、含有斜线，或已经用过。同一张单据只记一次。"))
+}
+
+impl GoodsRegister {
+    pub fn shop(&self, code: &DimensionCode) -> Option<&ShopGoods> {
+        self.shops.get(code)
+    }
+
+    pub fn shops(&self) -> impl Iterator<Item = &ShopGoods> {
+        self.shops.values()
+    }
+
+    /// Receipts of one supplier, oldest first, and what is not covered by payments.
+    pub fn open_receipts(&self, supplier: &DimensionCode) -> Vec<(Date, Amount)> {
+        let mut owed: Vec<(Date, Amount)> = self
+            .shops
+            .values()
+            .flat_map(|shop| shop.received.values())
+            .filter(|one| one.supplier == *supplier)
+            .map(|one| (one.date, one.cost))
+            .collect();
+        owed.sort_by_key(|(date, _)| *date);
+        let paid = self.suppliers.get(supplier).map_or(Amount::ZERO, |one| total(one.paid.values().map(|paid| paid.amount)));
+        uncovered(owed, paid)
+    }
+
+    pub fn suppliers(&self) -> Vec<DimensionCode> {
+        let received = self.shops.values().flat_map(|shop| shop.received.values()).map(|one| one.supplier.clone());
+        let mut all: Vec<_> = received.chain(self.suppliers.keys().cloned()).collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+
+    /// What a supplier is owed; below zero when a receipt was taken back after it was paid.
+    pub fn owed(&self, supplier: &DimensionCode) -> Amount {
+        let received = self.shops.values().flat_map(|shop| shop.received.values()).filter(|one| one.supplier == *supplier);
+        let paid = self.suppliers.get(supplier).map_or(Amount::ZERO, |one| total(one.paid.values().map(|paid| paid.amount)));
+        less(total(received.map(|one| one.cost)), paid)
+    }
+
+    fn known(&self, shop: &DimensionCode) -> Result<&ShopGoods, Vec<Rule>> {
+        let message = || format!("门店 {shop} 还没有开始商品核算。请先登记期初库存和核算方法（没有库存的填 0.00）。");
+        self.shops.get(shop).ok_or_else(|| vec![rule("goods_not_opened", message())])
+    }
+
+    pub fn examine_opened(&self, opened: &GoodsOpened) -> Vec<Rule> {
+        let mut rules = Vec::new();
+        if self.shops.contains_key(&opened.shop) {
+            rules.push(rule("goods_opened_twice", format!("门店 {} 已经开始商品核算。", opened.shop)));
+        }
+        if opened.stock.fen() < 0 || opened.margin.fen() < 0 || opened.margin > opened.stock {
+            rules.push(rule("goods_opening", "期初库存、差价不能为负，差价不能大于库存。请核对期初余额。"));
+        }
+        if opened.method == Method::Cost && !opened.margin.is_zero() {
+            rules.push(rule("goods_margin", "进价核算没有进销差价。请填 0.00，或改为售价金额核算。"));
+        }
+        if opened.document.trim().is_empty() {
+            rules.push(rule("goods_document", "没有核算办法的文号或盘点单号。请补填。"));
+        }
+        rules
+    }
+
+    pub fn examine_received(&self, received: &GoodsReceived) -> Vec<Rule> {
+        let shop = match self.known(&received.shop) {
+            Ok(shop) => shop,
+            Err(rules) => return rules,
+        };
+        let mut rules: Vec<Rule> = amount_rule(received.cost).into_iter().collect();
+        rules.extend(document_rule(&received.document, shop.received.contains_key(&received.document)));
+        match (shop.opened.method, received.retail) {
+            (Method::Cost, Some(_)) => rules.push(rule("goods_retail", "进价核算的门店不填售价。")),
+            (Method::Retail, None) => rules.push(rule("goods_retail", "售价金额核算的门店要填不含税售价。")),
+            (Method::Retail, Some(retail)) if retail < received.cost => {
+                rules.push(rule("goods_retail", "售价低于进价。请核对；确需削价销售的，先按规定调低售价。"));
+            }
+            _ => {}
+        }
+        rules.extend(before_rule(shop, received.date));
+        rules
+    }
+
+    pub fn examine_paid(&self, paid: &SupplierPaid) -> Vec<Rule> {
+        let mut rules: Vec<Rule> = amount_rule(paid.amount).into_iter().collect();
+        let taken = self.suppliers.get(&paid.supplier).is_some_and(|one| one.paid.contains_key(&paid.document));
+        rules.extend(document_rule(&paid.document, taken));
+        let owed = self.owed(&paid.supplier);
+        if paid.amount > owed {
+            let message =
+                format!("供应商 {} 应付 {owed} 元，这次付 {} 元。请核对；期初的欠款另填凭证支付。", paid.supplier, paid.amount);
+            rules.push(rule("supplier_payment_exceeds", message));
+        }
+        rules
+    }
+
+    pub fn examine_counted(&self, counted: &GoodsCounted) -> Vec<Rule> {
+        let shop = match self.known(&counted.shop) {
+            Ok(shop) => shop,
+            Err(rules) => return rules,
+        };
+        let mut rules = Vec::new();
+        if counted.counted.fen() < 0 {
+            rules.push(rule("goods_amount", "盘点金额不能为负。"));
+        }
+        if shop.counted.contains_key(&counted.date) {
+            rules.push(rule("goods_counted_twice", format!("门店 {} {} 已经盘点过。更正请先冲销。", counted.shop, counted.date)));
+        }
+        if counted.document.trim().is_empty() {
+            rules.push(rule("goods_document", "没有盘点单号。请补填。"));
+        }
+        rules.extend(before_rule(shop, counted.date));
+        rules
+    }
+
+    pub fn examine_taken(&self, taken: &MarginTaken, days: &ShopDayRegister) -> Vec<Rule> {
+        let shop = match self.known(&taken.shop) {
+            Ok(shop) => shop,
+            Err(rules) => return rules,
+        };
+        let due = shop.opened.method == Method::Retail && shop.taken.range(taken.period..).next().is_none();
+        if due && !shop.margin_to_take(days, taken.period).is_zero() {
+            return Vec::new();
+        }
+        let message = format!("门店 {} 在 {} 没有要分摊的差价，或该月、以后的月份已经分摊。", taken.shop, taken.period);
+        vec![rule("margin_not_due", message)]
+    }
+
+    /// The shops whose margin a month end has to take.
+    pub fn due(&self, days: &ShopDayRegister, period: Period) -> Vec<MarginTaken> {
+        let all = self.shops.keys().map(|shop| MarginTaken { period, shop: shop.clone() });
+        all.filter(|taken| self.examine_taken(taken, days).is_empty()).collect()
+    }
+
+    pub fn open(&mut self, opened: &GoodsOpened) {
+        let shop =
+            ShopGoods { opened: opened.clone(), received: BTreeMap::new(), counted: BTreeMap::new(), taken: BTreeMap::new() };
+        self.shops.insert(opened.shop.clone(), shop);
+    }
+
+    pub fn receive(&mut self, received: &GoodsReceived) {
+        if let Some(shop) = self.shops.get_mut(&received.shop) {
+            shop.received.insert(received.document.clone(), received.clone());
+        }
+    }
+
+    pub fn pay(&mut self, paid: &SupplierPaid) {
+        let supplier = self.suppliers.entry(paid.supplier.clone()).or_default();
+        supplier.paid.insert(paid.document.clone(), paid.clone());
+    }
+
+    pub fn count(&mut self, shop: &DimensionCode, date: Date, difference: Amount) {
+        if let Some(shop) = self.shops.get_mut(shop) {
+            shop.counted.insert(date, difference);
+        }
+    }
+
+    pub fn take(&mut self, shop: &DimensionCode, period: Period, amount: Amount) {
+        if let Some(shop) = self.shops.get_mut(shop) {
+            shop.taken.insert(period, amount);
+        }
+    }
+
+    pub fn withdraw_received(&mut self, shop: &DimensionCode, document: &str) -> Option<()> {
+        self.shops.get_mut(shop)?.received.remove(document).map(|_| ())
+    }
+
+    pub fn withdraw_paid(&mut self, supplier: &DimensionCode, document: &str) -> Option<()> {
+        let entry = self.suppliers.get_mut(supplier)?;
+        entry.paid.remove(document)?;
+        if entry.paid.is_empty() {
+            self.suppliers.remove(supplier);
+        }
+        Some(())
+    }
+
+    pub fn withdraw_counted(&mut self, shop: &DimensionCode, date: Date) -> Option<()> {
+        self.shops.get_mut(shop)?.counted.remove(&date).map(|_| ())
+    }
+
+    pub fn withdraw_taken(&mut self, shop: &DimensionCode, period: Period) -> Option<()> {
+        self.shops.get_mut(shop)?.taken.remove(&period).map(|_| ())
+    }
+}
+
+fn before_rule(shop: &ShopGoods, date: Date) -> Option<Rule> {
+    let message = || format!("日期 {date} 早于门店 {} 开始核算的 {}。请核对。", shop.opened.shop, shop.opened.date);
+    (date < shop.opened.date).then(|| rule("goods_date", message()))
+}
+
+/// What payments leave of debts, the oldest being paid first.
+pub fn uncovered(debts: Vec<(Date, Amount)>, mut paid: Amount) -> Vec<(Date, Amount)> {
+    let open = debts.into_iter().filter_map(|(date, amount)| {
+        let covered = paid.min(amount).max(Amount::ZERO);
+        paid = less(paid, covered);
+        let left = less(amount, covered);
+        (!left.is_zero()).then_some((date, left))
+    });
+    open.collect()
+}

@@ -1,0 +1,106 @@
+//! 门店商品、供应商和挂账的台账: stock and margin, what is owed either way by age, cash and cards.
+
+use crate::collective::goods::Method;
+use crate::collective::register::Registers;
+use crate::ledger::amount::sum;
+use crate::ledger::{Amount, DimensionCode, Period};
+use jiff::civil::Date;
+use serde::Serialize;
+
+/// One shop's goods at the end of a day. Amounts in yuan.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct GoodsRow {
+    pub shop: DimensionCode,
+    pub method: Method,
+    /// At cost or shelf price by the method.
+    pub stock: Amount,
+    /// 商品进销差价 before the month's is taken.
+    pub margin: Amount,
+    /// 差价率 of the month in 1/10,000; absent where nothing is there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub margin_basis_points: Option<i64>,
+    /// Found by counts so far: over less short.
+    pub count_differences: Amount,
+}
+
+pub fn goods(registers: &Registers, day: Date) -> Vec<GoodsRow> {
+    let Some(period) = Period::of(day) else { return Vec::new() };
+    let row = |shop: &crate::collective::goods::ShopGoods| {
+        let (stock, margin) = (shop.stock(&registers.shops, day), shop.margin(period));
+        let sold = registers.shops.cost_between(&shop.opened.shop, period.first_day(), day);
+        let base = i128::from(stock.fen()).saturating_add(i128::from(sold.fen()));
+        let rate = i128::from(margin.fen()).saturating_mul(10_000).checked_div(base);
+        GoodsRow {
+            shop: shop.opened.shop.clone(),
+            method: shop.opened.method,
+            stock,
+            margin,
+            margin_basis_points: rate.filter(|_| base > 0).and_then(|rate| i64::try_from(rate).ok()),
+            count_differences: sum(shop.counted.values().copied()).unwrap_or(Amount::MAX),
+        }
+    };
+    registers.goods.shops().map(row).collect()
+}
+
+/// What is owed to or by one counterparty, by age (facts §2.6). Amounts in yuan.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AgedRow {
+    pub counterparty: DimensionCode,
+    pub within_1_year: Amount,
+    pub within_2_years: Amount,
+    pub within_3_years: Amount,
+    pub over_3_years: Amount,
+    pub total: Amount,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub oldest: Option<Date>,
+}
+
+fn aged(counterparty: DimensionCode, open: &[(Date, Amount)], day: Date) -> AgedRow {
+    let years_ago = |years: i64| day.saturating_sub(jiff::Span::new().years(years));
+    let between = |newer: Option<i64>, older: Option<i64>| {
+        let within =
+            |date: Date| newer.is_none_or(|years| date <= years_ago(years)) && older.is_none_or(|years| date > years_ago(years));
+        sum(open.iter().filter(|(date, _)| within(*date)).map(|(_, amount)| *amount)).unwrap_or(Amount::MAX)
+    };
+    AgedRow {
+        counterparty,
+        within_1_year: between(None, Some(1)),
+        within_2_years: between(Some(1), Some(2)),
+        within_3_years: between(Some(2), Some(3)),
+        over_3_years: between(Some(3), None),
+        total: between(None, None),
+        oldest: open.first().map(|(date, _)| *date),
+    }
+}
+
+/// 供应商账龄.
+pub fn suppliers(registers: &Registers, day: Date) -> Vec<AgedRow> {
+    let all = registers.goods.suppliers().into_iter();
+    all.map(|code| aged(code.clone(), &registers.goods.open_receipts(&code), day)).filter(|row| !row.total.is_zero()).collect()
+}
+
+/// 挂账账龄.
+pub fn receivables(registers: &Registers, day: Date) -> Vec<AgedRow> {
+    let all = registers.shops.customers().into_iter();
+    let row = |code: DimensionCode| aged(code.clone(), &registers.till.open_accounts(&code, &registers.shops), day);
+    all.map(row).filter(|row| !row.total.is_zero()).collect()
+}
+
+/// Cash and cards of one shop by its facts: what stood there before is not in it. Amounts in yuan.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct TillRow {
+    pub shop: DimensionCode,
+    pub cash_taken: Amount,
+    pub cash_banked: Amount,
+    pub cards_sold: Amount,
+    pub cards_used: Amount,
+}
+
+pub fn tills(registers: &Registers, shops: &[DimensionCode]) -> Vec<TillRow> {
+    let row = |shop: &DimensionCode| {
+        let (cash_taken, cash_banked) = registers.till.cash(shop, &registers.shops);
+        let (cards_sold, cards_used) = registers.till.cards(shop, &registers.shops);
+        TillRow { shop: shop.clone(), cash_taken, cash_banked, cards_sold, cards_used }
+    };
+    shops.iter().map(row).collect()
+}

@@ -1,0 +1,156 @@
+//! 门店资金 (facts §7.2 F3, F7, F9): cash that goes to the bank, customers who pay their account, cards sold, and VAT that a
+//! quarter below the 起征点 releases.
+
+use crate::collective::goods::{document_rule, uncovered};
+use crate::collective::shop::{ShopDayRegister, Tender};
+use crate::ledger::amount::sum;
+use crate::ledger::refusal::Rule;
+use crate::ledger::{Amount, DimensionCode};
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+pub use crate::collective::consignment::Till;
+
+/// 现金存银行.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CashBanked {
+    pub amount: Amount,
+    #[serde(deserialize_with = "crate::ledger::period::day")]
+    pub date: Date,
+    pub document: String,
+    pub shop: DimensionCode,
+}
+
+/// 收回挂账.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReceivableCollected {
+    pub amount: Amount,
+    pub counterparty: DimensionCode,
+    #[serde(deserialize_with = "crate::ledger::period::day")]
+    pub date: Date,
+    pub document: String,
+}
+
+/// 售消费卡.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CardsSold {
+    pub amount: Amount,
+    #[serde(deserialize_with = "crate::ledger::period::day")]
+    pub date: Date,
+    pub document: String,
+    pub shop: DimensionCode,
+    pub till: Till,
+}
+
+/// 季度未达起征点，减免增值税转出.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct VatReleased {
+    pub amount: Amount,
+    #[serde(deserialize_with = "crate::ledger::period::day")]
+    pub date: Date,
+    pub document: String,
+    /// As `2025Q1`.
+    pub quarter: String,
+}
+
+/// 门店资金台账.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TillRegister {
+    /// By shop and document.
+    pub banked: BTreeMap<(DimensionCode, String), CashBanked>,
+    /// By customer and document.
+    pub collected: BTreeMap<(DimensionCode, String), ReceivableCollected>,
+    /// By shop and document.
+    pub cards: BTreeMap<(DimensionCode, String), CardsSold>,
+    /// By quarter.
+    pub released: BTreeMap<String, VatReleased>,
+}
+
+fn rule(code: &'static str, message: String) -> Rule {
+    Rule::Business { code, message }
+}
+
+fn amount_rule(amount: Amount) -> Option<Rule> {
+    (amount.fen() <= 0).then(|| rule("till_amount", "金额要大于零。更正请冲销原来的凭证。".into()))
+}
+
+impl TillRegister {
+    pub fn examine_banked(&self, banked: &CashBanked) -> Vec<Rule> {
+        let taken = self.banked.contains_key(&(banked.shop.clone(), banked.document.clone()));
+        amount_rule(banked.amount).into_iter().chain(document_rule(&banked.document, taken)).collect()
+    }
+
+    pub fn examine_cards(&self, cards: &CardsSold) -> Vec<Rule> {
+        let taken = self.cards.contains_key(&(cards.shop.clone(), cards.document.clone()));
+        amount_rule(cards.amount).into_iter().chain(document_rule(&cards.document, taken)).collect()
+    }
+
+    pub fn examine_collected(&self, collected: &ReceivableCollected, days: &ShopDayRegister) -> Vec<Rule> {
+        let taken = self.collected.contains_key(&(collected.counterparty.clone(), collected.document.clone()));
+        let mut rules: Vec<Rule> =
+            amount_rule(collected.amount).into_iter().chain(document_rule(&collected.document, taken)).collect();
+        let owed = self.owed(&collected.counterparty, days);
+        if collected.amount > owed {
+            let (who, amount) = (&collected.counterparty, collected.amount);
+            let message = format!("{who} 挂账未收 {owed} 元，这次收 {amount} 元。请核对；期初的欠款另填凭证收回。");
+            rules.push(rule("receivable_exceeds", message));
+        }
+        rules
+    }
+
+    pub fn examine_released(&self, released: &VatReleased) -> Vec<Rule> {
+        let mut rules: Vec<Rule> = amount_rule(released.amount).into_iter().collect();
+        rules.extend(document_rule(&released.document, false));
+        match quarter_end(&released.quarter) {
+            None => rules.push(rule("vat_quarter", format!("看不懂季度 {}。应为 2025Q1 的形式。", released.quarter))),
+            Some(end) if released.date < end => {
+                rules.push(rule("vat_quarter", format!("季度 {} 到 {end} 才结束，还不知道是否达到起征点。", released.quarter)));
+            }
+            Some(_) => {}
+        }
+        if self.released.contains_key(&released.quarter) {
+            rules.push(rule("vat_released_twice", format!("季度 {} 已经转出过。更正请先冲销。", released.quarter)));
+        }
+        rules
+    }
+
+    /// 挂账 of one customer, by age: what is not covered by collections, the oldest being paid first.
+    pub fn open_accounts(&self, customer: &DimensionCode, days: &ShopDayRegister) -> Vec<(Date, Amount)> {
+        let paid = self.collected.values().filter(|one| one.counterparty == *customer).map(|one| one.amount);
+        uncovered(days.on_account(customer), sum(paid).unwrap_or(Amount::MAX))
+    }
+
+    /// What a customer owes; below zero when a day was taken back after it was paid.
+    pub fn owed(&self, customer: &DimensionCode, days: &ShopDayRegister) -> Amount {
+        let sold = sum(days.on_account(customer).into_iter().map(|(_, amount)| amount)).unwrap_or(Amount::MAX);
+        let paid = self.collected.values().filter(|one| one.counterparty == *customer).map(|one| one.amount);
+        sold.checked_sub(sum(paid).unwrap_or(Amount::MAX)).unwrap_or(Amount::ZERO)
+    }
+
+    /// Cash in a shop's till by its days, and what it has banked: without openings and typed vouchers.
+    pub fn cash(&self, shop: &DimensionCode, days: &ShopDayRegister) -> (Amount, Amount) {
+        let cards = self.cards.values().filter(|one| one.shop == *shop && one.till == Till::Cash).map(|one| one.amount);
+        let taken = days.taken(shop, Tender::Cash).checked_add(sum(cards).unwrap_or(Amount::MAX)).unwrap_or(Amount::MAX);
+        let banked = self.banked.values().filter(|one| one.shop == *shop).map(|one| one.amount);
+        (taken, sum(banked).unwrap_or(Amount::MAX))
+    }
+
+    /// Cards a shop has sold, and what was paid with cards.
+    pub fn cards(&self, shop: &DimensionCode, days: &ShopDayRegister) -> (Amount, Amount) {
+        let sold = self.cards.values().filter(|one| one.shop == *shop).map(|one| one.amount);
+        (sum(sold).unwrap_or(Amount::MAX), days.taken(shop, Tender::StoredValue))
+    }
+}
+
+/// The last day of a quarter such as `2025Q1`.
+fn quarter_end(text: &str) -> Option<Date> {
+    let (year, quarter) = text.split_once('Q')?;
+    let quarter: i8 = quarter.parse().ok().filter(|quarter| (1..=4).contains(quarter))?;
+    let year = if year.len() == 4 { year.parse().ok()? } else { return None };
+    Some(crate::ledger::Period::new(year, quarter.checked_mul(3)?)?.last_day())
+}
