@@ -34,6 +34,7 @@ pub const REGISTERS: &[(&str, &str)] = &[
     ("units", "单位"),
     ("partners", "结对"),
     ("accounts", "银行账户"),
+    ("fixed_assets", "固定资产"),
 ];
 
 /// The registers, as a sentence lists them.
@@ -67,7 +68,7 @@ impl Bookkeeper {
     }
 
     /// Records what a month asks for and has not been given: every contract that earns something is accrued, every fund
-    /// that has deferred income to release releases it.
+    /// that has deferred income to release releases it, every fixed asset is depreciated.
     pub async fn month_end(&self, book: &str, period: Period, signatures: Signatures) -> Result<Posted, PostError> {
         let view = self.views.get(book).ok_or(PostError::NoSuchBook)?;
         let contracts = accrual::due(&view.registers.contracts, &view.registers.assets, period);
@@ -76,6 +77,7 @@ impl Bookkeeper {
             facts.push(Fact::ContractsAccrued(Accrual { contracts, period }));
         }
         facts.extend(view.registers.funds.due(period).map(Fact::FundsReleased));
+        facts.extend(view.registers.fixed_assets.due(period).map(Fact::AssetsDepreciated));
         if facts.is_empty() {
             return Ok(Posted { receipts: Vec::new(), replayed: false });
         }
@@ -146,6 +148,7 @@ pub fn register(view: &View, name: &str, day: Date) -> Option<Value> {
         "units" => json!(report::organisation::units(registers, &view.dimensions, day)),
         "partners" => json!(report::organisation::partners(registers, day)),
         "accounts" => json!(report::organisation::bank_accounts(registers, day)),
+        "fixed_assets" => json!(report::assets::fixed_assets(registers)),
         _ => return None,
     })
 }

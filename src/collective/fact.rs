@@ -6,6 +6,7 @@
 use crate::collective::asset::{AssetCard, AssetStep};
 use crate::collective::contract::{Accrual, ContractEnd, MoneyReceived};
 use crate::collective::dividend::{DividendPayment, DividendResolution};
+use crate::collective::fixed_asset::{AssetsDepreciated, FixedAssetAdded, FixedAssetDisposed};
 use crate::collective::fund::{FundApproved, FundAssetFormed, FundReceived, FundSpent, FundsReleased};
 use crate::collective::income_use::IncomeUsed;
 use crate::collective::organisation::bank_account::{BankAccountClosed, BankAccountRegistered};
@@ -163,6 +164,12 @@ facts! {
     BankAccountRegistered(BankAccountRegistered) = "bank_account_registered",
     /// 销户.
     BankAccountClosed(BankAccountClosed) = "bank_account_closed",
+    /// 固定资产卡片.
+    FixedAssetAdded(FixedAssetAdded) = "fixed_asset_added",
+    /// 计提折旧.
+    AssetsDepreciated(AssetsDepreciated) = "assets_depreciated",
+    /// 固定资产处置.
+    FixedAssetDisposed(FixedAssetDisposed) = "fixed_asset_disposed",
     /// 冲销由事实生成的凭证.
     Withdrawn(Withdrawal) = "withdrawn",
 }

@@ -11,6 +11,7 @@ pub mod contract;
 pub mod distribution;
 pub mod dividend;
 pub mod fact;
+pub mod fixed_asset;
 pub mod fund;
 pub mod income_use;
 pub mod organisation;

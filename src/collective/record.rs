@@ -4,6 +4,7 @@
 mod contract;
 mod custody;
 mod dividend;
+mod fixed_asset;
 mod fund;
 mod income_use;
 mod organisation;

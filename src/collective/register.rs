@@ -4,6 +4,7 @@
 use crate::collective::asset::AssetRegister;
 use crate::collective::contract::ContractRegister;
 use crate::collective::dividend::DividendRegister;
+use crate::collective::fixed_asset::FixedAssetRegister;
 use crate::collective::fund::FundRegister;
 use crate::collective::income_use::IncomeUseRegister;
 use crate::collective::organisation::Organisation;
@@ -30,6 +31,7 @@ pub struct Registers {
     pub working_funds: WorkingFundRegister,
     pub income_uses: IncomeUseRegister,
     pub organisation: Organisation,
+    pub fixed_assets: FixedAssetRegister,
     /// How many vouchers that facts produced were taken back: what was recorded before may be recorded anew.
     pub withdrawals: u64,
 }

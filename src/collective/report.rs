@@ -1,5 +1,6 @@
 //! 台账报表: what leadership and accountants ask of the registers on a day. Nothing is stored for them.
 
+pub mod assets;
 pub mod funds;
 pub mod organisation;
 

@@ -2,6 +2,7 @@
 
 mod contracts;
 mod desk;
+mod fixed_assets;
 mod funds;
 mod organisation;
 mod ties;
