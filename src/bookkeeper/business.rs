@@ -35,6 +35,7 @@ pub const REGISTERS: &[(&str, &str)] = &[
     ("partners", "结对"),
     ("accounts", "银行账户"),
     ("fixed_assets", "固定资产"),
+    ("stock_takes", "资产盘点"),
 ];
 
 /// The registers, as a sentence lists them.
@@ -149,6 +150,7 @@ pub fn register(view: &View, name: &str, day: Date) -> Option<Value> {
         "partners" => json!(report::organisation::partners(registers, day)),
         "accounts" => json!(report::organisation::bank_accounts(registers, day)),
         "fixed_assets" => json!(report::assets::fixed_assets(registers)),
+        "stock_takes" => json!(report::assets::stock_takes(registers, day)),
         _ => return None,
     })
 }

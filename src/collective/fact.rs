@@ -3,7 +3,7 @@
 //! nothing but texts and arrays. [`Fact::decode`] accepts only what [`Fact::encode`] would have written. What a fact
 //! means stands with its subject in [`mod@crate::collective::record`].
 
-use crate::collective::asset::{AssetCard, AssetStep};
+use crate::collective::asset::{AssetCard, AssetCleared, AssetStep};
 use crate::collective::contract::{Accrual, ContractEnd, MoneyReceived};
 use crate::collective::dividend::{DividendPayment, DividendResolution};
 use crate::collective::fixed_asset::{AssetsDepreciated, FixedAssetAdded, FixedAssetDisposed};
@@ -18,6 +18,7 @@ use crate::collective::register::Registers;
 use crate::collective::role::RolesAssigned;
 use crate::collective::shares::ShareChange;
 use crate::collective::shop::{Settlement, ShopDay};
+use crate::collective::stock_take::StockTaken;
 use crate::collective::terms::ContractTerms;
 use crate::collective::working_fund::{WorkingFundReceived, WorkingFundSpent};
 use crate::ledger::Book;
@@ -170,6 +171,10 @@ facts! {
     AssetsDepreciated(AssetsDepreciated) = "assets_depreciated",
     /// 固定资产处置.
     FixedAssetDisposed(FixedAssetDisposed) = "fixed_asset_disposed",
+    /// 资产盘点.
+    StockTaken(StockTaken) = "stock_taken",
+    /// 清理.
+    AssetCleared(AssetCleared) = "asset_cleared",
     /// 冲销由事实生成的凭证.
     Withdrawn(Withdrawal) = "withdrawn",
 }

@@ -24,6 +24,7 @@ pub mod role;
 pub mod schedule;
 pub mod shares;
 pub mod shop;
+pub mod stock_take;
 pub mod terms;
 pub mod tie;
 pub mod vat;

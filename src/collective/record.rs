@@ -10,6 +10,7 @@ mod income_use;
 mod organisation;
 mod roles;
 mod shop;
+mod stock_take;
 mod working_fund;
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use crate::collective::organisation::Organisation;
 use crate::collective::role::Roles;
 use crate::collective::shares::ShareRegister;
 use crate::collective::shop::{Settlement, ShopDayRegister};
+use crate::collective::stock_take::StockTakeRegister;
 use crate::collective::working_fund::WorkingFundRegister;
 use crate::ledger::refusal::Rule;
 use crate::ledger::{Book, Dimension, Element, Voucher};
@@ -32,6 +33,7 @@ pub struct Registers {
     pub income_uses: IncomeUseRegister,
     pub organisation: Organisation,
     pub fixed_assets: FixedAssetRegister,
+    pub stock_takes: StockTakeRegister,
     /// How many vouchers that facts produced were taken back: what was recorded before may be recorded anew.
     pub withdrawals: u64,
 }

@@ -56,7 +56,7 @@ pub struct MonthEndIn {
 pub struct RegisterPath {
     /// 账套编码
     book: String,
-    /// 台账：roles、custody、contracts、due、shops、shares、dividends、funds、working_funds、income_uses、units、partners、accounts、fixed_assets
+    /// 台账：roles、custody、contracts、due、shops、shares、dividends、funds、working_funds、income_uses、units、partners、accounts、fixed_assets、stock_takes
     register: String,
 }
 

@@ -5,5 +5,6 @@ mod desk;
 mod fixed_assets;
 mod funds;
 mod organisation;
+mod stock_takes;
 mod ties;
 mod working_funds;

@@ -1,7 +1,8 @@
-//! 资产报表: the cards of fixed assets with what they have lost.
+//! 资产报表: the cards of fixed assets with what they have lost, and what the last stock takes left open.
 
 use crate::collective::fixed_asset::{AssetSource, DisposalReason, FixedAsset};
 use crate::collective::register::Registers;
+use crate::collective::stock_take::{AssetKind, Finding, OpenDifference};
 use crate::ledger::{Amount, DimensionCode, Period};
 use jiff::civil::Date;
 use serde::Serialize;
@@ -58,4 +59,38 @@ fn fixed_asset_row(asset: &FixedAsset) -> FixedAssetRow {
         disposed: asset.disposed.as_ref().map(|disposed| disposed.date),
         reason: asset.disposed.as_ref().map(|disposed| disposed.reason),
     }
+}
+
+/// One row of 资产盘点: the last take of a kind, and the differences that are open on a day.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct StockTakeRow {
+    pub kind: AssetKind,
+    pub date: Date,
+    pub document: String,
+    /// How many assets it found, missed and found damaged.
+    pub found: usize,
+    pub missing: usize,
+    pub damaged: usize,
+    /// 盘盈: found without a card, in words.
+    pub surplus: Vec<String>,
+    pub open: Vec<OpenDifference>,
+}
+
+pub fn stock_takes(registers: &Registers, day: Date) -> Vec<StockTakeRow> {
+    let stands = |kind: AssetKind, asset: &DimensionCode| kind.stands(&registers.assets, &registers.fixed_assets, asset, day);
+    let row = |(kind, take): (AssetKind, &crate::collective::stock_take::StockTaken)| {
+        let count = |finding: Finding| take.rows.iter().filter(|row| row.finding == finding).count();
+        let open = registers.stock_takes.differences(kind).into_iter().filter(|open| stands(kind, &open.asset));
+        StockTakeRow {
+            kind,
+            date: take.date,
+            document: take.document.clone(),
+            found: count(Finding::Found),
+            missing: count(Finding::Missing),
+            damaged: count(Finding::Damaged),
+            surplus: take.surplus.clone(),
+            open: open.collect(),
+        }
+    };
+    registers.stock_takes.last_takes().map(row).collect()
 }
