@@ -43,6 +43,8 @@ pub const REGISTERS: &[(&str, &str)] = &[
     ("accounts", "银行账户"),
     ("stakes", "参股"),
     ("distributions", "社区收益分配"),
+    ("fixed_assets", "固定资产"),
+    ("stock_takes", "资产盘点"),
 ];
 
 /// The registers, as a sentence lists them.
@@ -77,7 +79,7 @@ impl Bookkeeper {
     }
 
     /// Records what a month asks for and has not been given: every contract that earns something is accrued, every fund
-    /// that has deferred income to release releases it.
+    /// that has deferred income to release releases it, every fixed asset is depreciated.
     pub async fn month_end(&self, book: &str, period: Period, signatures: Signatures) -> Result<Posted, PostError> {
         let view = self.views.get(book).ok_or(PostError::NoSuchBook)?;
         let contracts = accrual::due(&view.registers.contracts, &view.registers.assets, period);
@@ -87,6 +89,7 @@ impl Bookkeeper {
         }
         facts.extend(view.registers.funds.due(period).map(Fact::FundsReleased));
         facts.extend(view.registers.goods.due(&view.registers.shops, period).into_iter().map(Fact::MarginTaken));
+        facts.extend(view.registers.fixed_assets.due(period).map(Fact::AssetsDepreciated));
         if facts.is_empty() {
             return Ok(Posted { receipts: Vec::new(), replayed: false });
         }
@@ -169,6 +172,8 @@ pub fn register(view: &View, name: &str, day: Date) -> Option<Value> {
         "accounts" => json!(report::organisation::bank_accounts(registers, day)),
         "stakes" => json!(report::stakes::stakes(registers)),
         "distributions" => json!(report::stakes::distributions(registers)),
+        "fixed_assets" => json!(report::assets::fixed_assets(registers)),
+        "stock_takes" => json!(report::assets::stock_takes(registers, day)),
         _ => return None,
     })
 }

@@ -8,6 +8,22 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+/// 清理: an asset was found and whose it is, before anybody measured it. The first step, which may be left out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AssetCleared {
+    /// 坐落
+    pub address: String,
+    pub asset: DimensionCode,
+    #[serde(deserialize_with = "crate::ledger::period::day")]
+    pub date: Date,
+    /// 清理文件号
+    pub document: String,
+    pub name: String,
+    /// 产权单位
+    pub owner: String,
+}
+
 /// 造册登记: the card. Fields stand in the order of their names, as the bytes do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -126,6 +142,12 @@ impl EntrustedAsset {
         self.last(|step| step.step != Step::Certified).map(|step| step.step)
     }
 
+    /// Whether it was in custody at the end of a day.
+    pub fn in_custody_on(&self, day: Date) -> bool {
+        let last = self.last(|step| step.step != Step::Certified && step.date <= day);
+        last.is_some_and(|last| !last.step.ends_custody())
+    }
+
     pub fn is_certified(&self) -> bool {
         self.steps.iter().any(|step| step.step == Step::Certified)
     }
@@ -151,7 +173,10 @@ impl EntrustedAsset {
 
 /// 受托代管资产备查簿. Codes are never reused.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct AssetRegister(BTreeMap<DimensionCode, EntrustedAsset>);
+pub struct AssetRegister {
+    cleared: BTreeMap<DimensionCode, AssetCleared>,
+    cards: BTreeMap<DimensionCode, EntrustedAsset>,
+}
 
 fn rule(code: &'static str, message: String) -> Rule {
     Rule::Business { code, message }
@@ -159,17 +184,37 @@ fn rule(code: &'static str, message: String) -> Rule {
 
 impl AssetRegister {
     pub fn get(&self, code: &DimensionCode) -> Option<&EntrustedAsset> {
-        self.0.get(code)
+        self.cards.get(code)
     }
 
     /// Every asset, by code.
     pub fn iter(&self) -> impl Iterator<Item = &EntrustedAsset> {
-        self.0.values()
+        self.cards.values()
+    }
+
+    /// Cleared and not registered yet, by code.
+    pub fn only_cleared(&self) -> impl Iterator<Item = &AssetCleared> {
+        self.cleared.values().filter(|cleared| !self.cards.contains_key(&cleared.asset))
+    }
+
+    pub fn examine_cleared(&self, cleared: &AssetCleared) -> Vec<Rule> {
+        let mut rules = Vec::new();
+        let code = &cleared.asset;
+        if self.cards.contains_key(code) {
+            rules.push(rule("asset_code_taken", format!("资产 {code} 已经造册，清理在造册以前。请核对编码。")));
+        }
+        if self.cleared.contains_key(code) {
+            rules.push(rule("asset_cleared_twice", format!("资产 {code} 已经清理。编码不能重复使用，请换一个。")));
+        }
+        if [&cleared.name, &cleared.owner, &cleared.address, &cleared.document].iter().any(|text| text.trim().is_empty()) {
+            rules.push(rule("asset_card_incomplete", "清理不全：名称、产权单位、坐落、文件号都要填写。".into()));
+        }
+        rules
     }
 
     pub fn examine_card(&self, card: &AssetCard) -> Vec<Rule> {
         let mut rules = Vec::new();
-        if self.0.contains_key(&card.code) {
+        if self.cards.contains_key(&card.code) {
             rules.push(rule("asset_code_taken", format!("资产 {} 已经造册。编码不能重复使用，请换一个。", card.code)));
         }
         if [&card.name, &card.owner, &card.address, &card.document].iter().any(|text| text.trim().is_empty()) {
@@ -178,11 +223,21 @@ impl AssetRegister {
         if card.area.fen() <= 0 || card.original_value.fen() <= 0 {
             rules.push(rule("asset_measure_missing", "面积和账面原值要大于零。没有原值的，请先按规定评估入账。".into()));
         }
+        if let Some(cleared) = self.cleared.get(&card.code) {
+            if card.date < cleared.date {
+                let message = format!("造册日期 {} 早于清理日期 {}。请核对。", card.date, cleared.date);
+                rules.push(rule("asset_date_reversed", message));
+            }
+            if card.owner != cleared.owner {
+                let message = format!("产权单位“{}”与清理时的“{}”不同。请核对，按清理的写。", card.owner, cleared.owner);
+                rules.push(rule("asset_owner_differs", message));
+            }
+        }
         rules
     }
 
     pub fn examine_step(&self, step: &AssetStep) -> Vec<Rule> {
-        let Some(asset) = self.0.get(&step.asset) else {
+        let Some(asset) = self.cards.get(&step.asset) else {
             return vec![rule("asset_unknown", format!("资产 {} 没有造册。请先造册登记。", step.asset))];
         };
         let mut rules = Vec::new();
@@ -223,7 +278,7 @@ impl AssetRegister {
 
     /// Steps with a voucher go with its reversal; the others are void, the newest first.
     pub fn examine_void(&self, void: &AssetStepVoid) -> Vec<Rule> {
-        let Some(asset) = self.0.get(&void.asset) else {
+        let Some(asset) = self.cards.get(&void.asset) else {
             return vec![rule("asset_unknown", format!("资产 {} 没有造册。请先造册登记。", void.asset))];
         };
         let mut rules = Vec::new();
@@ -243,24 +298,28 @@ impl AssetRegister {
     }
 
     pub fn void(&mut self, void: &AssetStepVoid) {
-        if let Some(asset) = self.0.get_mut(&void.asset) {
+        if let Some(asset) = self.cards.get_mut(&void.asset) {
             asset.steps.pop();
         }
     }
 
+    pub fn clear(&mut self, cleared: &AssetCleared) {
+        self.cleared.insert(cleared.asset.clone(), cleared.clone());
+    }
+
     pub fn add(&mut self, card: &AssetCard) {
-        self.0.insert(card.code.clone(), EntrustedAsset { card: card.clone(), steps: Vec::new() });
+        self.cards.insert(card.code.clone(), EntrustedAsset { card: card.clone(), steps: Vec::new() });
     }
 
     pub fn step(&mut self, step: &AssetStep) {
-        if let Some(asset) = self.0.get_mut(&step.asset) {
+        if let Some(asset) = self.cards.get_mut(&step.asset) {
             asset.steps.push(step.clone());
         }
     }
 
     /// Takes back the newest step, when its voucher was reversed; one that others followed stays.
     pub fn withdraw(&mut self, asset: &DimensionCode, step: Step, date: Date) {
-        if let Some(asset) = self.0.get_mut(asset)
+        if let Some(asset) = self.cards.get_mut(asset)
             && asset.steps.last().is_some_and(|last| last.step == step && last.date == date)
         {
             asset.steps.pop();

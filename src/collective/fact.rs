@@ -3,11 +3,12 @@
 //! nothing but texts and arrays. [`Fact::decode`] accepts only what [`Fact::encode`] would have written. What a fact
 //! means stands with its subject in [`mod@crate::collective::record`].
 
-use crate::collective::asset::{AssetCard, AssetStep, AssetStepVoid};
+use crate::collective::asset::{AssetCard, AssetCleared, AssetStep, AssetStepVoid};
 use crate::collective::consignment::{ConsignmentPayment, ConsignmentSale, ConsignmentTerms};
 use crate::collective::contract::{Accrual, ContractEnd, ContractVoid, MoneyReceived};
 use crate::collective::distribution::community::CollectiveResolution;
 use crate::collective::dividend::{DividendPayment, DividendResolution};
+use crate::collective::fixed_asset::{AssetsDepreciated, FixedAssetAdded, FixedAssetDisposed};
 use crate::collective::fund::{FundApproved, FundAssetFormed, FundReceived, FundSpent, FundsReleased};
 use crate::collective::goods::{GoodsCounted, GoodsOpened, GoodsReceived, MarginTaken, SupplierPaid};
 use crate::collective::income_use::IncomeUsed;
@@ -21,6 +22,7 @@ use crate::collective::role::RolesAssigned;
 use crate::collective::shares::ShareChange;
 use crate::collective::shop::{Settlement, ShopDay};
 use crate::collective::stake::{StakeAcquired, StakeDividendDeclared, StakeDividendReceived};
+use crate::collective::stock_take::StockTaken;
 use crate::collective::terms::ContractTerms;
 use crate::collective::till::{CardsSold, CashBanked, ReceivableCollected, VatReleased};
 use crate::collective::working_fund::{WorkingFundReceived, WorkingFundSpent};
@@ -204,6 +206,16 @@ facts! {
     StakeDividendReceived(StakeDividendReceived) = "stake_dividend_received",
     /// 社区收益分配.
     CollectiveDistributed(CollectiveResolution) = "collective_distributed",
+    /// 固定资产卡片.
+    FixedAssetAdded(FixedAssetAdded) = "fixed_asset_added",
+    /// 计提折旧.
+    AssetsDepreciated(AssetsDepreciated) = "assets_depreciated",
+    /// 固定资产处置.
+    FixedAssetDisposed(FixedAssetDisposed) = "fixed_asset_disposed",
+    /// 资产盘点.
+    StockTaken(StockTaken) = "stock_taken",
+    /// 清理.
+    AssetCleared(AssetCleared) = "asset_cleared",
     /// 冲销由事实生成的凭证.
     Withdrawn(Withdrawal) = "withdrawn",
 }

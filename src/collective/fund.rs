@@ -6,7 +6,7 @@ pub mod register;
 
 pub use register::FundRegister;
 
-use crate::collective::schedule::rounded;
+use crate::collective::schedule::Portion;
 use crate::ledger::amount::sum;
 use crate::ledger::chart::ChartStandard;
 use crate::ledger::{Amount, DimensionCode, Period};
@@ -153,31 +153,6 @@ pub struct FundsReleased {
     pub period: Period,
 }
 
-/// An asset of a fund, as far as its deferred income is released with it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Portion {
-    pub amount: Amount,
-    /// The first month of release: the one after the asset stands, as depreciation begins (小企业会计准则 §31).
-    pub from: Period,
-    pub months: u32,
-}
-
-impl Portion {
-    /// `None` where nothing is released by months.
-    fn new(amount: Amount, date: Date, months: u32) -> Option<Portion> {
-        let from = Period::of(date)?.next()?;
-        (months > 0).then_some(Portion { amount, from, months })
-    }
-
-    /// What is released by the end of a month: by cumulated months, so that the parts sum to the whole.
-    pub fn released_by(&self, period: Period) -> Amount {
-        let number = |period: Period| i128::from(period.year()) * 12 + i128::from(period.month());
-        let months = i128::from(self.months);
-        let elapsed = (number(period) - number(self.from) + 1).clamp(0, months);
-        rounded(i128::from(self.amount.fen()) * elapsed, months.max(1))
-    }
-}
-
 /// Sums of posted amounts fit: see [`crate::ledger::book::TURNOVER_MAX`].
 fn total(amounts: impl IntoIterator<Item = Amount>) -> Amount {
     sum(amounts).unwrap_or(Amount::MAX)
@@ -272,37 +247,5 @@ impl Fund {
     /// What still stands in 2401 or 241.
     pub fn uncarried(&self) -> Amount {
         if self.approved.treatment.is_held() { less(self.received_total(), self.carried()) } else { Amount::ZERO }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    proptest! {
-        #[test]
-        fn releases_sum_to_the_whole_and_are_even(fen in 1_i64..=1_000_000_000_000_000, months in 1_u32..=840, skip in 2_u32..9) {
-            let date = Date::constant(2026, 1, 31);
-            let portion = Portion::new(Amount::from_fen(fen), date, months).expect("released by months");
-            prop_assert_eq!(portion.from, Period::new(2026, 2).expect("period"), "the month after");
-            prop_assert_eq!(portion.released_by(Period::of(date).expect("period")), Amount::ZERO);
-            let (mut period, mut given, mut every_other) = (portion.from, 0, 0);
-            for number in 1..=months {
-                let so_far = portion.released_by(period).fen();
-                let part = so_far - given;
-                // Within one fen of an even share, and never taken back.
-                prop_assert!((i128::from(part) * i128::from(months) - i128::from(fen)).abs() <= i128::from(months));
-                prop_assert!(part >= 0);
-                given = so_far;
-                if number % skip == 0 || number == months {
-                    every_other += so_far - every_other;
-                }
-                period = period.next().expect("a period");
-            }
-            prop_assert_eq!(given, fen);
-            prop_assert_eq!(every_other, fen, "left-out months come with the next");
-            prop_assert_eq!(portion.released_by(period).fen(), fen, "nothing after the life");
-        }
     }
 }

@@ -6,6 +6,7 @@ mod contract;
 mod custody;
 mod distribution;
 mod dividend;
+mod fixed_asset;
 mod fund;
 mod goods;
 mod income_use;
@@ -13,6 +14,7 @@ mod organisation;
 mod roles;
 mod shop;
 mod stake;
+mod stock_take;
 mod working_fund;
 
 #[cfg(test)]

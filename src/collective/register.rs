@@ -6,6 +6,7 @@ use crate::collective::consignment::ConsignmentRegister;
 use crate::collective::contract::ContractRegister;
 use crate::collective::distribution::community::CollectiveRegister;
 use crate::collective::dividend::DividendRegister;
+use crate::collective::fixed_asset::FixedAssetRegister;
 use crate::collective::fund::FundRegister;
 use crate::collective::goods::GoodsRegister;
 use crate::collective::income_use::IncomeUseRegister;
@@ -15,6 +16,7 @@ use crate::collective::shares::ShareRegister;
 use crate::collective::shop::{Settlement, ShopDayRegister};
 use crate::collective::stake::StakeRegister;
 use crate::collective::till::TillRegister;
+use crate::collective::stock_take::StockTakeRegister;
 use crate::collective::working_fund::WorkingFundRegister;
 use crate::ledger::refusal::Rule;
 use crate::ledger::{Book, Dimension, Element, Voucher};
@@ -40,6 +42,8 @@ pub struct Registers {
     pub organisation: Organisation,
     pub stakes: StakeRegister,
     pub distributions: CollectiveRegister,
+    pub fixed_assets: FixedAssetRegister,
+    pub stock_takes: StockTakeRegister,
     /// How many vouchers that facts produced were taken back: what was recorded before may be recorded anew.
     pub withdrawals: u64,
 }

@@ -1,6 +1,7 @@
 //! 台账报表: what leadership and accountants ask of the registers on a day. Nothing is stored for them.
 
 pub mod contracts;
+pub mod assets;
 pub mod funds;
 pub mod goods;
 pub mod organisation;
@@ -18,6 +19,8 @@ use serde::Serialize;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Use {
+    /// 已清理，尚未造册
+    Cleared,
     /// 已造册，尚未代管
     Registered,
     /// 已出租或发包
@@ -33,6 +36,7 @@ pub enum Use {
 impl Use {
     pub fn chinese(self) -> &'static str {
         match self {
+            Use::Cleared => "已清理",
             Use::Registered => "已造册",
             Use::Let => "已盘活",
             Use::Idle => "闲置",
@@ -48,7 +52,7 @@ pub struct CustodyRow {
     pub asset: DimensionCode,
     pub name: String,
     pub owner: String,
-    /// m² with two decimals.
+    /// m² with two decimals; it and the value are zero until the asset is registered.
     pub area: Amount,
     pub original_value: Amount,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -101,7 +105,28 @@ pub fn custody(registers: &Registers, day: Date) -> Vec<CustodyRow> {
             rent_document: asset.rent_destination().map(|to| to.document.clone()),
         }
     };
-    registers.assets.iter().map(row).collect()
+    let mut rows: Vec<CustodyRow> = registers.assets.iter().map(row).collect();
+    rows.extend(registers.assets.only_cleared().map(cleared_row));
+    rows.sort_by(|one, other| one.asset.cmp(&other.asset));
+    rows
+}
+
+fn cleared_row(cleared: &crate::collective::asset::AssetCleared) -> CustodyRow {
+    CustodyRow {
+        asset: cleared.asset.clone(),
+        name: cleared.name.clone(),
+        owner: cleared.owner.clone(),
+        area: Amount::ZERO,
+        original_value: Amount::ZERO,
+        custodian: None,
+        step: None,
+        until: None,
+        certified: false,
+        use_: Use::Cleared,
+        contract: None,
+        rent: None,
+        rent_document: None,
+    }
 }
 
 /// Run out, and nobody has said that it ended.

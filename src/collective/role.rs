@@ -157,6 +157,20 @@ roles! {
     OtherDistributionTaken = "other_distribution_taken", "其他分配";
     /// 应付其他分配（农村集体 211）
     OtherDistributionPayable = "other_distribution_payable", "应付其他分配";
+    /// 累计折旧（1602，农村集体 152）
+    AccumulatedDepreciation = "accumulated_depreciation", "累计折旧";
+    /// 出租资产折旧（5402）
+    DepreciationLeased = "depreciation_leased", "出租资产折旧";
+    /// 销售用资产折旧（5601）
+    DepreciationSelling = "depreciation_selling", "销售用资产折旧";
+    /// 管理用资产折旧（5602）
+    DepreciationAdministrative = "depreciation_administrative", "管理用资产折旧";
+    /// 固定资产清理（1606，农村集体 154）
+    AssetDisposal = "asset_disposal", "固定资产清理";
+    /// 处置固定资产净损失（5711）
+    DisposalLoss = "disposal_loss", "处置固定资产净损失";
+    /// 处置固定资产净收益（5301）
+    DisposalGain = "disposal_gain", "处置固定资产净收益";
 }
 
 /// One role and its account.

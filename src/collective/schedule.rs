@@ -1,5 +1,5 @@
 //! 收款计划: what a contract is worth, payment by payment and month by month. Everything is computed from the terms; a part of
-//! a payment is its share by days, and parts always sum to the whole.
+//! a payment is its share by days. What depreciates or is released goes by months. Parts always sum to the whole.
 
 use crate::collective::terms::ContractTerms;
 use crate::ledger::{Amount, Period};
@@ -82,6 +82,34 @@ pub fn by_month(from: Date, to: Date, amount: Amount) -> Vec<(Period, Amount)> {
         month = period.next();
     }
     parts
+}
+
+/// 70 years: land use rights run no longer.
+pub const MONTHS_MAX: u32 = 840;
+
+/// An amount spread evenly over months: the deferred income of an asset, or what it loses by depreciation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Portion {
+    pub amount: Amount,
+    /// The first month: the one after the asset stands, as depreciation begins (小企业会计准则 §31).
+    pub from: Period,
+    pub months: u32,
+}
+
+impl Portion {
+    /// `None` where nothing goes by months.
+    pub fn new(amount: Amount, date: Date, months: u32) -> Option<Portion> {
+        let from = Period::of(date)?.next()?;
+        (months > 0).then_some(Portion { amount, from, months })
+    }
+
+    /// What is released by the end of a month: by cumulated months, so that the parts sum to the whole.
+    pub fn released_by(&self, period: Period) -> Amount {
+        let number = |period: Period| i128::from(period.year()) * 12 + i128::from(period.month());
+        let months = i128::from(self.months);
+        let elapsed = (number(period) - number(self.from) + 1).clamp(0, months);
+        rounded(i128::from(self.amount.fen()) * elapsed, months.max(1))
+    }
 }
 
 #[cfg(test)]
@@ -168,6 +196,30 @@ mod tests {
                 prop_assert_eq!(pair[0].to.tomorrow().ok(), Some(pair[1].from), "no day is paid twice or not at all");
             }
             prop_assert!(all[..all.len() - 1].iter().all(|one| one.gross.fen() == fen), "only the last is a part");
+        }
+
+        #[test]
+        fn releases_sum_to_the_whole_and_are_even(fen in 1_i64..=1_000_000_000_000_000, months in 1_u32..=840, skip in 2_u32..9) {
+            let date = Date::constant(2026, 1, 31);
+            let portion = Portion::new(Amount::from_fen(fen), date, months).expect("released by months");
+            prop_assert_eq!(portion.from, Period::new(2026, 2).expect("period"), "the month after");
+            prop_assert_eq!(portion.released_by(Period::of(date).expect("period")), Amount::ZERO);
+            let (mut period, mut given, mut every_other) = (portion.from, 0, 0);
+            for number in 1..=months {
+                let so_far = portion.released_by(period).fen();
+                let part = so_far - given;
+                // Within one fen of an even share, and never taken back.
+                prop_assert!((i128::from(part) * i128::from(months) - i128::from(fen)).abs() <= i128::from(months));
+                prop_assert!(part >= 0);
+                given = so_far;
+                if number % skip == 0 || number == months {
+                    every_other += so_far - every_other;
+                }
+                period = period.next().expect("a period");
+            }
+            prop_assert_eq!(given, fen);
+            prop_assert_eq!(every_other, fen, "left-out months come with the next");
+            prop_assert_eq!(portion.released_by(period).fen(), fen, "nothing after the life");
         }
     }
 }

@@ -33,6 +33,8 @@ const TIED: &[(Role, Dimension)] = &[
     (Role::EarmarkedPayable, Dimension::Fund),
     (Role::WorkingFundHeld, Dimension::Community),
     (Role::WorkingFundContra, Dimension::Community),
+    (Role::FixedAsset, Dimension::Asset),
+    (Role::AccumulatedDepreciation, Dimension::Asset),
 ];
 
 /// One code of one account.
@@ -138,7 +140,11 @@ fn expected(registers: &Registers) -> Sums {
     }
     rows.extend(goods_rows(registers));
     rows.extend(registers.funds.expected_balances());
+    for fund in registers.funds.iter() {
+        rows.extend(fund.assets().into_iter().map(|(asset, amount)| (Role::FixedAsset, asset, amount)));
+    }
     rows.extend(registers.working_funds.expected_balances());
+    rows.extend(registers.fixed_assets.expected_balances());
     let mut sums = Sums::new();
     for (role, code, amount) in rows {
         let dimension = TIED.iter().find(|(tied, _)| *tied == role).map(|(_, dimension)| *dimension);

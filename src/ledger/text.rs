@@ -27,6 +27,20 @@ pub mod count {
     }
 }
 
+/// The same where it may be absent. Use with `serde(default, with, skip_serializing_if)`.
+pub mod some_count {
+    pub fn serialize<S: serde::Serializer>(count: &Option<u32>, serializer: S) -> Result<S::Ok, S::Error> {
+        match count {
+            Some(count) => serializer.collect_str(count),
+            None => serializer.serialize_none(),
+        }
+    }
+
+    pub fn deserialize<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
+        super::count::deserialize(deserializer).map(Some)
+    }
+}
+
 /// Yes or no as text: `"yes"`, `"no"`. Use with `serde(with)`.
 pub mod yes_no {
     pub fn serialize<S: serde::Serializer>(value: &bool, serializer: S) -> Result<S::Ok, S::Error> {

@@ -1,16 +1,14 @@
 //! The ledger of all funds: what speaks against a fact beside those before it, and what may be taken back. Nothing is
 //! received beyond the approval, nothing spent beyond what arrived, nothing released beyond what was formed.
 
-use super::{Fund, FundApproved, FundAssetFormed, FundReceived, FundSpent, FundUse, FundsReleased, Portion, Treatment};
+use super::{Fund, FundApproved, FundAssetFormed, FundReceived, FundSpent, FundUse, FundsReleased, Treatment};
 use crate::collective::role::Role;
+use crate::collective::schedule::{MONTHS_MAX, Portion};
 use crate::ledger::chart::ChartStandard;
 use crate::ledger::refusal::Rule;
 use crate::ledger::{Amount, DimensionCode, Period};
 use jiff::civil::Date;
 use std::collections::BTreeMap;
-
-/// 70 years: land use rights run no longer.
-pub const MONTHS_MAX: u32 = 840;
 
 /// 资金台账, by code. Codes are never reused.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

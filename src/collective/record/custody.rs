@@ -1,6 +1,6 @@
 //! 代管资产: the card, and the steps of custody with their memorandum entries (facts §7.2 A1, A2).
 
-use crate::collective::asset::{AssetCard, AssetStep, AssetStepVoid, Step};
+use crate::collective::asset::{AssetCard, AssetCleared, AssetStep, AssetStepVoid, Step};
 use crate::collective::produce::{Lines, Produced};
 use crate::collective::record::Record;
 use crate::collective::reference;
@@ -8,6 +8,20 @@ use crate::collective::register::Registers;
 use crate::collective::role::Role;
 use crate::ledger::refusal::Rule;
 use crate::ledger::{Amount, Book, Dimension, DimensionCode};
+
+impl Record for AssetCleared {
+    fn codes(&self) -> Vec<(Dimension, &DimensionCode)> {
+        vec![(Dimension::Asset, &self.asset)]
+    }
+
+    fn examine(&self, registers: &Registers, _: &Book) -> Vec<Rule> {
+        registers.assets.examine_cleared(self)
+    }
+
+    fn apply(&self, registers: &mut Registers) {
+        registers.assets.clear(self);
+    }
+}
 
 impl Record for AssetCard {
     fn codes(&self) -> Vec<(Dimension, &DimensionCode)> {

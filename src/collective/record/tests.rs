@@ -3,9 +3,11 @@
 mod consignment;
 mod contracts;
 mod desk;
+mod fixed_assets;
 mod funds;
 mod goods;
 mod organisation;
 mod stakes;
+mod stock_takes;
 mod ties;
 mod working_funds;

@@ -87,14 +87,14 @@ fn release(month: &str) -> Fact {
 }
 
 /// Role, side, amount and the codes of each line of the one voucher.
-fn posted(desk: &mut Desk, fact: Fact) -> Vec<(Role, Side, String, String)> {
+pub fn posted(desk: &mut Desk, fact: Fact) -> Vec<(Role, Side, String, String)> {
     let lines = desk.lines(fact);
     let codes =
         |line: &crate::ledger::DraftLine| line.dimensions.iter().map(|(_, code)| code.to_string()).collect::<Vec<_>>().join(" ");
     lines.iter().map(|line| (role(line), line.side, line.amount.to_string(), codes(line))).collect()
 }
 
-fn expect(lines: &[(Role, Side, &str, &str)]) -> Vec<(Role, Side, String, String)> {
+pub fn expect(lines: &[(Role, Side, &str, &str)]) -> Vec<(Role, Side, String, String)> {
     lines.iter().map(|(role, side, amount, codes)| (*role, *side, (*amount).to_owned(), (*codes).to_owned())).collect()
 }
 

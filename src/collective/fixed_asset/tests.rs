@@ -1,0 +1,91 @@
+//! Properties of depreciation, whatever the asset.
+
+use super::*;
+use proptest::prelude::*;
+
+fn code(number: usize) -> DimensionCode {
+    DimensionCode::parse(&format!("G-{number:05}")).expect("code")
+}
+
+fn card(number: usize, cost: i64, residual: i64, months: u32) -> FixedAssetAdded {
+    FixedAssetAdded {
+        already_depreciated: None,
+        asset: code(number),
+        class: "示例类".into(),
+        community: None,
+        cost: Amount::from_fen(cost),
+        date: Date::constant(2026, 1, 31),
+        document: "示例发票".into(),
+        expense: Expense::Leased,
+        months,
+        name: "示例资产".into(),
+        residual_value: Amount::from_fen(residual),
+        source: AssetSource::Purchased,
+    }
+}
+
+fn month(number: u32) -> Period {
+    (0..number).try_fold(Period::new(2026, 1).expect("period"), |period, _| period.next()).expect("period")
+}
+
+proptest! {
+    #[test]
+    fn months_sum_to_what_is_to_be_depreciated(
+        cost in 1_i64..=1_000_000_000_000_000,
+        residual_share in 0_i64..1_000,
+        months in 1_u32..=840,
+        disposal in 0_u32..900,
+        skip in 2_u32..9,
+    ) {
+        let residual = i64::try_from(i128::from(cost) * i128::from(residual_share) / 1_000).expect("a part");
+        let whole = Amount::from_fen(cost - residual);
+        let mut register = FixedAssetRegister::default();
+        let card = card(1, cost, residual, months);
+        prop_assert!(register.examine_added(&card, None).is_empty());
+        register.add(&card);
+        prop_assert_eq!(register.due(month(0)), None, "not in its first month");
+        // Months that were left out come with the next.
+        for number in (1..disposal).filter(|number| number % skip == 0 || number + 1 == disposal) {
+            if let Some(due) = register.due(month(number)) {
+                prop_assert!(register.examine_depreciated(&due).is_empty());
+                register.depreciate(&due);
+            }
+        }
+        let gone = FixedAssetDisposed {
+            asset: code(1),
+            date: month(disposal).last_day(),
+            document: "示例批复".into(),
+            proceeds: Amount::ZERO,
+            reason: DisposalReason::Scrapped,
+            tax_basis_points: None,
+        };
+        prop_assert!(register.examine_disposed(&gone).is_empty());
+        register.dispose(&gone);
+        let asset = register.get(&code(1)).expect("the asset");
+        let exact = i128::from(whole.fen()) * i128::from(disposal.min(months));
+        let off = i128::from(asset.accumulated().fen()) * i128::from(months) - exact;
+        prop_assert!(off.abs() * 2 <= i128::from(months), "as many months as it stood after the first, to half a fen");
+        if disposal >= months {
+            prop_assert_eq!(asset.accumulated(), whole);
+        }
+        prop_assert_eq!(register.due(month(disposal + 1)), None, "none after");
+        let left: Vec<Amount> = register.expected_balances().into_iter().map(|(_, _, amount)| amount).collect();
+        prop_assert_eq!(left, [Amount::ZERO, Amount::ZERO]);
+    }
+}
+
+#[test]
+fn a_month_end_of_ten_thousand_assets_is_one_pass() {
+    let mut register = FixedAssetRegister::default();
+    for number in 0..10_000 {
+        register.add(&card(number, 120_000, 0, 12));
+    }
+    for number in 1..=12 {
+        let due = register.due(month(number)).expect("due");
+        assert_eq!(due.assets.len(), 10_000);
+        assert!(register.examine_depreciated(&due).is_empty());
+        register.depreciate(&due);
+    }
+    assert_eq!(register.due(month(13)), None);
+    assert!(register.iter().all(|asset| asset.accumulated() == asset.card.cost));
+}

@@ -1,0 +1,96 @@
+//! 资产报表: the cards of fixed assets with what they have lost, and what the last stock takes left open.
+
+use crate::collective::fixed_asset::{AssetSource, DisposalReason, FixedAsset};
+use crate::collective::register::Registers;
+use crate::collective::stock_take::{AssetKind, Finding, OpenDifference};
+use crate::ledger::{Amount, DimensionCode, Period};
+use jiff::civil::Date;
+use serde::Serialize;
+
+/// One row of 固定资产台账. Amounts in yuan.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FixedAssetRow {
+    pub asset: DimensionCode,
+    pub name: String,
+    pub class: String,
+    pub source: AssetSource,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub community: Option<DimensionCode>,
+    /// As on the card.
+    pub date: Date,
+    pub cost: Amount,
+    pub residual_value: Amount,
+    #[serde(with = "crate::ledger::text::count")]
+    pub months: u32,
+    /// 累计折旧, the opening's part included; of an asset that is gone, what it had lost on that day.
+    pub accumulated: Amount,
+    /// 账面价值; zero once it is gone.
+    pub value: Amount,
+    /// The newest month that was depreciated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub depreciated_to: Option<Period>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub disposed: Option<Date>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<DisposalReason>,
+}
+
+pub fn fixed_assets(registers: &Registers) -> Vec<FixedAssetRow> {
+    registers.fixed_assets.iter().map(fixed_asset_row).collect()
+}
+
+fn fixed_asset_row(asset: &FixedAsset) -> FixedAssetRow {
+    let card = asset.card.clone();
+    let accumulated = asset.accumulated();
+    let value = card.cost.checked_sub(accumulated).filter(|_| asset.disposed.is_none());
+    FixedAssetRow {
+        asset: card.asset,
+        name: card.name,
+        class: card.class,
+        source: card.source,
+        community: card.community,
+        date: card.date,
+        cost: card.cost,
+        residual_value: card.residual_value,
+        months: card.months,
+        accumulated,
+        value: value.unwrap_or(Amount::ZERO),
+        depreciated_to: asset.depreciated.last_key_value().map(|(month, _)| *month),
+        disposed: asset.disposed.as_ref().map(|disposed| disposed.date),
+        reason: asset.disposed.as_ref().map(|disposed| disposed.reason),
+    }
+}
+
+/// One row of 资产盘点: the last take of a kind, and the differences that are open on a day.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct StockTakeRow {
+    pub kind: AssetKind,
+    pub date: Date,
+    pub document: String,
+    /// How many assets it found, missed and found damaged.
+    pub found: usize,
+    pub missing: usize,
+    pub damaged: usize,
+    /// 盘盈: found without a card, in words.
+    pub surplus: Vec<String>,
+    pub open: Vec<OpenDifference>,
+}
+
+pub fn stock_takes(registers: &Registers, day: Date) -> Vec<StockTakeRow> {
+    let stands = |kind: AssetKind, asset: &DimensionCode| kind.stands(&registers.assets, &registers.fixed_assets, asset, day);
+    let row = |(kind, take): (AssetKind, &crate::collective::stock_take::StockTaken)| {
+        let count = |finding: Finding| take.rows.iter().filter(|row| row.finding == finding).count();
+        let open = registers.stock_takes.differences(kind).into_iter().filter(|open| stands(kind, &open.asset));
+        StockTakeRow {
+            kind,
+            date: take.date,
+            document: take.document.clone(),
+            found: count(Finding::Found),
+            missing: count(Finding::Missing),
+            damaged: count(Finding::Damaged),
+            surplus: take.surplus.clone(),
+            open: open.collect(),
+        }
+    };
+    registers.stock_takes.last_takes().map(row).collect()
+}
