@@ -1,7 +1,7 @@
 //! 台账报表: what leadership and accountants ask of the registers on a day. Nothing is stored for them.
 
-pub mod contracts;
 pub mod assets;
+pub mod contracts;
 pub mod funds;
 pub mod goods;
 pub mod organisation;
