@@ -94,8 +94,12 @@ impl Contract {
         self.ended.as_ref().map_or(self.terms.end, |end| end.date.min(self.terms.end))
     }
 
+    /// Every payment; none of a void contract.
     pub fn installments(&self) -> Vec<Installment> {
-        schedule::installments(&self.terms, self.last_day())
+        match self.voided {
+            None => schedule::installments(&self.terms, self.last_day()),
+            Some(_) => Vec::new(),
+        }
     }
 
     /// Money of one kind so far. Sums of posted amounts fit: see [`crate::ledger::book::TURNOVER_MAX`].
@@ -247,7 +251,9 @@ impl ContractRegister {
         if end.date < contract.terms.start || end.date > contract.terms.end {
             rules.push(rule("contract_end_outside", format!("终止日 {} 不在合同期内。请核对。", end.date)));
         }
-        if let Some(period) = contract.accrued.keys().next_back().filter(|period| period.last_day() > end.date) {
+        // On the day it was to end anyway nothing is worth another amount, whatever was accrued.
+        let early = end.date < contract.terms.end;
+        if let Some(period) = contract.accrued.keys().next_back().filter(|period| early && period.last_day() > end.date) {
             rules.push(rule(
                 "contract_accrued_beyond",
                 format!("已计提到 {period}。请先冲销终止日所在月及以后各月的计提，再终止。"),
