@@ -1,18 +1,16 @@
-//! F8, participation, mistakes made void, and rent in advance over a change of rates.
+//! F8, participation, mistakes made void; ageing, collection and warnings.
 
 use super::contracts::{accrue_all, card, due, entrusted, money, step, terms};
 use super::desk::{Desk, code, date, yuan};
 use crate::collective::asset::{AssetStepVoid, Step};
 use crate::collective::consignment::{ConsignmentPayment, ConsignmentSale, ConsignmentTerms, Till};
-use crate::collective::contract::{ContractEnd, ContractVoid, Money, MoneyReceived};
+use crate::collective::contract::{ContractEnd, ContractVoid, Money};
 use crate::collective::fact::Withdrawal;
 use crate::collective::role::Role::*;
 use crate::collective::terms::{ContractKind, ContractTerms, Frequency};
-use crate::collective::tie::{ProducedSums, differences};
-use crate::collective::{Fact, Registers, report};
+use crate::collective::{Fact, report};
 use crate::ledger::Side::{Credit, Debit};
-use crate::ledger::{Amount, Dimension, Period};
-use proptest::prelude::*;
+use crate::ledger::{Amount, Dimension};
 
 fn consignment() -> ConsignmentTerms {
     ConsignmentTerms {
@@ -241,66 +239,4 @@ fn a_contract_warns_of_what_is_wrong_with_it() {
     desk.take(Fact::ContractEnded(ContractEnd { contract: code("HT-1"), date: date("2026-12-31"), document: "示例".into() }));
     assert_eq!(warnings(&desk, "2027-01-01"), [BelowFloor]);
     desk.take(again("HT-2", "2027-01-01", "2027-12-31"));
-}
-
-/// The rate of leases falls from 5 % to 3 % between 2025 and 2026.
-fn over_the_change(receipts: &[(u32, i64)]) -> (Registers, ProducedSums, i64) {
-    let mut desk = Desk::new();
-    let terms = ContractTerms {
-        advance: true,
-        end: date("2026-04-14"),
-        frequency: Frequency::Quarterly,
-        rent: yuan("31500.07"),
-        start: date("2025-10-15"),
-        ..terms("HT-1", ContractKind::Lease)
-    };
-    desk.take(Fact::ContractSigned(terms));
-    let (mut sums, mut balance) = (ProducedSums::default(), 0);
-    let mut left = 6_300_014;
-    let mut post = |desk: &mut Desk, fact: Fact| {
-        for line in desk.take(fact).iter().flat_map(|one| &one.lines) {
-            sums.add(line.account, line.side, line.amount, &line.dimensions);
-            if super::desk::role(line) == RentAdvance {
-                balance += if line.side == Debit { line.amount.fen() } else { -line.amount.fen() };
-            }
-        }
-    };
-    for month in 0..12_u32 {
-        let period = if month < 3 { format!("2025-{}", 10 + month) } else { format!("2026-{:02}", month - 2) };
-        for (index, (at, part)) in receipts.iter().enumerate() {
-            // The last month brings whatever is left.
-            let amount = if month == 10 && index == 0 {
-                left
-            } else if *at == month {
-                (*part).min(left)
-            } else {
-                0
-            };
-            if amount > 0 {
-                left -= amount;
-                let document = format!("hd-{month}-{index}");
-                let date = Period::parse(&period).expect("period").first_day();
-                let amount = Amount::from_fen(amount);
-                post(
-                    &mut desk,
-                    Fact::MoneyReceived(MoneyReceived { amount, contract: code("HT-1"), date, document, kind: Money::Rent }),
-                );
-            }
-        }
-        if !due(&desk, &period).is_empty() {
-            post(&mut desk, accrue_all(&period, &["HT-1"]));
-        }
-    }
-    assert_eq!(left, 0);
-    (desk.registers, sums, balance)
-}
-
-proptest! {
-    /// Paid early, late or in parts, at either rate: what was credited is released, to the fen.
-    #[test]
-    fn advance_rent_leaves_nothing_behind(receipts in prop::collection::vec((0_u32..10, 1_i64..4_000_000), 1..6)) {
-        let (registers, sums, balance) = over_the_change(&receipts);
-        prop_assert_eq!(balance, 0);
-        prop_assert_eq!(differences(&registers, &sums), []);
-    }
 }
