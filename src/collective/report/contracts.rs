@@ -116,6 +116,9 @@ pub struct ConsignmentRow {
     pub owed: Amount,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub owed_since: Option<Date>,
+    /// 作废日期
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub voided: Option<Date>,
 }
 
 pub fn consignments(registers: &Registers) -> Vec<ConsignmentRow> {
@@ -128,6 +131,7 @@ pub fn consignments(registers: &Registers) -> Vec<ConsignmentRow> {
         paid: one.payments(),
         owed: one.owed(),
         owed_since: one.owed_since(),
+        voided: one.voided.as_ref().map(|void| void.date),
     };
     registers.consignments.iter().map(row).collect()
 }

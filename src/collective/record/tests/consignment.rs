@@ -145,6 +145,18 @@ fn what_was_signed_by_mistake_is_void_and_its_code_stays_used() {
     desk.take(accrue_all("2026-01", &["HT-2"]));
     assert_eq!(desk.refuse(&Fact::ContractVoided(void("HT-2"))), ["contract_in_use"]);
 
+    // A consignment shares the codes, and the way out.
+    desk.take(Fact::ConsignmentSigned(consignment()));
+    desk.take(Fact::ConsignmentSold(sold("xs-1", "3030.00")));
+    assert_eq!(desk.refuse(&Fact::ContractVoided(void("HT-5"))), ["contract_in_use"]);
+    desk.take(Fact::Withdrawn(Withdrawal { reference: "consignment_sold/HT-5/xs-1".into() }));
+    desk.take(Fact::ContractVoided(void("HT-5")));
+    assert_eq!(report::contracts::consignments(&desk.registers)[0].voided, Some(date("2026-01-05")));
+    assert_eq!(desk.refuse(&Fact::ConsignmentSold(sold("xs-1", "3030.00"))), ["contract_void"]);
+    assert_eq!(desk.refuse(&Fact::ConsignmentPaid(paid("hd-1", "1.00"))), ["contract_void"]);
+    assert_eq!(desk.refuse(&Fact::ContractVoided(void("HT-5"))), ["contract_void"]);
+    assert_eq!(desk.refuse(&Fact::ConsignmentSigned(consignment())), ["contract_code_taken"]);
+
     desk.take(card("DG-1"));
     let before = desk.registers.assets.clone();
     desk.take(Fact::AssetStepped(step(Step::Certified, "2025-12-01")));
