@@ -1,6 +1,7 @@
 //! 代销 (facts §7.2 F8): goods of growers that are sold for them. The price is theirs; a commission of it, tax included, is the
 //! company's income. Where the company is the seller, the sale is a shop's day instead.
 
+use crate::collective::contract::ContractVoid;
 use crate::collective::schedule::rounded;
 use crate::ledger::amount::sum;
 use crate::ledger::refusal::Rule;
@@ -82,6 +83,7 @@ impl ConsignmentTerms {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Consignment {
     pub terms: ConsignmentTerms,
+    pub voided: Option<ContractVoid>,
     /// By document.
     pub sold: BTreeMap<String, ConsignmentSale>,
     pub paid: BTreeMap<String, ConsignmentPayment>,
@@ -149,8 +151,11 @@ impl ConsignmentRegister {
         self.0.values()
     }
 
-    fn known(&self, code: &DimensionCode) -> Result<&Consignment, Vec<Rule>> {
-        self.0.get(code).ok_or_else(|| vec![rule("consignment_unknown", format!("没有代销合同 {code}。请先登记合同。"))])
+    /// A consignment on which something can happen.
+    fn usable(&self, code: &DimensionCode) -> Result<&Consignment, Vec<Rule>> {
+        let unknown = || vec![rule("consignment_unknown", format!("没有代销合同 {code}。请先登记合同。"))];
+        let consignment = self.0.get(code).ok_or_else(unknown)?;
+        consignment.voided.as_ref().map_or(Ok(consignment), |void| Err(vec![void.refusal()]))
     }
 
     pub fn examine_terms(&self, terms: &ConsignmentTerms) -> Vec<Rule> {
@@ -171,7 +176,7 @@ impl ConsignmentRegister {
     }
 
     pub fn examine_sale(&self, sale: &ConsignmentSale) -> Vec<Rule> {
-        let consignment = match self.known(&sale.contract) {
+        let consignment = match self.usable(&sale.contract) {
             Ok(consignment) => consignment,
             Err(rules) => return rules,
         };
@@ -189,7 +194,7 @@ impl ConsignmentRegister {
     }
 
     pub fn examine_payment(&self, payment: &ConsignmentPayment) -> Vec<Rule> {
-        let consignment = match self.known(&payment.contract) {
+        let consignment = match self.usable(&payment.contract) {
             Ok(consignment) => consignment,
             Err(rules) => return rules,
         };
@@ -203,8 +208,21 @@ impl ConsignmentRegister {
         rules
     }
 
+    pub fn examine_void(&self, void: &ContractVoid) -> Vec<Rule> {
+        match self.usable(&void.contract) {
+            Ok(consignment) => void.examine(!consignment.sold.is_empty() || !consignment.paid.is_empty()),
+            Err(rules) => rules,
+        }
+    }
+
+    pub fn void(&mut self, void: &ContractVoid) {
+        if let Some(consignment) = self.0.get_mut(&void.contract) {
+            consignment.voided = Some(void.clone());
+        }
+    }
+
     pub fn sign(&mut self, terms: &ConsignmentTerms) {
-        let consignment = Consignment { terms: terms.clone(), sold: BTreeMap::new(), paid: BTreeMap::new() };
+        let consignment = Consignment { terms: terms.clone(), voided: None, sold: BTreeMap::new(), paid: BTreeMap::new() };
         self.0.insert(terms.code.clone(), consignment);
     }
 

@@ -37,6 +37,27 @@ pub struct ContractVoid {
     pub document: String,
 }
 
+impl ContractVoid {
+    /// Only what has left no trace in the accounts can be void.
+    pub fn examine(&self, in_use: bool) -> Vec<Rule> {
+        let mut rules = Vec::new();
+        if in_use {
+            let message = format!("合同 {} 已有收付、计提或终止，不能作废。请先冲销这些凭证，或登记终止。", self.contract);
+            rules.push(rule("contract_in_use", message));
+        }
+        if self.document.trim().is_empty() {
+            rules.push(rule("contract_void_document", "没有作废的依据。请补填文号或说明。".into()));
+        }
+        rules
+    }
+
+    /// The refusal of whatever comes after it.
+    pub fn refusal(&self) -> Rule {
+        let message = format!("合同 {} 已于 {} 作废（{}）。请用另行登记的合同。", self.contract, self.date, self.document);
+        rule("contract_void", message)
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Money {
@@ -94,8 +115,12 @@ impl Contract {
         self.ended.as_ref().map_or(self.terms.end, |end| end.date.min(self.terms.end))
     }
 
+    /// Every payment; none of a void contract.
     pub fn installments(&self) -> Vec<Installment> {
-        schedule::installments(&self.terms, self.last_day())
+        match self.voided {
+            None => schedule::installments(&self.terms, self.last_day()),
+            Some(_) => Vec::new(),
+        }
     }
 
     /// Money of one kind so far. Sums of posted amounts fit: see [`crate::ledger::book::TURNOVER_MAX`].
@@ -209,30 +234,16 @@ impl ContractRegister {
     /// A contract on which something can happen.
     fn usable(&self, code: &DimensionCode) -> Result<&Contract, Rule> {
         let contract = self.0.get(code).ok_or_else(|| unknown(code))?;
-        match &contract.voided {
-            None => Ok(contract),
-            Some(void) => {
-                let message = format!("合同 {code} 已于 {} 作废（{}）。请用另行登记的合同。", void.date, void.document);
-                Err(rule("contract_void", message))
-            }
-        }
+        contract.voided.as_ref().map_or(Ok(contract), |void| Err(void.refusal()))
     }
 
-    /// Only what has left no trace in the accounts can be void; anything else ends.
+    /// What is in use ends instead.
     pub fn examine_void(&self, void: &ContractVoid) -> Vec<Rule> {
         let contract = match self.usable(&void.contract) {
             Ok(contract) => contract,
             Err(rule) => return vec![rule],
         };
-        let mut rules = Vec::new();
-        if !contract.money.is_empty() || !contract.accrued.is_empty() || contract.ended.is_some() {
-            let message = format!("合同 {} 已有收付、计提或终止，不能作废。请先冲销这些凭证，或登记终止。", void.contract);
-            rules.push(rule("contract_in_use", message));
-        }
-        if void.document.trim().is_empty() {
-            rules.push(rule("contract_void_document", "没有作废的依据。请补填文号或说明。".into()));
-        }
-        rules
+        void.examine(!contract.money.is_empty() || !contract.accrued.is_empty() || contract.ended.is_some())
     }
 
     pub fn examine_end(&self, end: &ContractEnd) -> Vec<Rule> {
@@ -247,7 +258,9 @@ impl ContractRegister {
         if end.date < contract.terms.start || end.date > contract.terms.end {
             rules.push(rule("contract_end_outside", format!("终止日 {} 不在合同期内。请核对。", end.date)));
         }
-        if let Some(period) = contract.accrued.keys().next_back().filter(|period| period.last_day() > end.date) {
+        // On the day it was to end anyway nothing is worth another amount, whatever was accrued.
+        let early = end.date < contract.terms.end;
+        if let Some(period) = contract.accrued.keys().next_back().filter(|period| early && period.last_day() > end.date) {
             rules.push(rule(
                 "contract_accrued_beyond",
                 format!("已计提到 {period}。请先冲销终止日所在月及以后各月的计提，再终止。"),

@@ -131,7 +131,7 @@ fn cleared_row(cleared: &crate::collective::asset::AssetCleared) -> CustodyRow {
 
 /// Run out, and nobody has said that it ended.
 fn lingers(contract: &Contract, day: Date) -> bool {
-    contract.ended.is_none() && contract.terms.end < day
+    contract.ended.is_none() && contract.voided.is_none() && contract.terms.end < day
 }
 
 /// What is wrong with a contract on a day.
@@ -177,12 +177,15 @@ pub struct ContractRow {
     pub overdue_since: Option<Date>,
     pub late_fee: Amount,
     pub deposit_held: Amount,
+    /// 作废日期: nothing is owed on a void contract, and nothing is wrong with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub voided: Option<Date>,
     pub warnings: Vec<Warning>,
 }
 
-/// Every contract as it stands on a day.
+/// Every contract as it stands on a day; void ones too, so that no used code is without its reason.
 pub fn contracts(registers: &Registers, day: Date) -> Vec<ContractRow> {
-    registers.contracts.standing().map(|contract| contract_row(contract, day)).collect()
+    registers.contracts.iter().map(|contract| contract_row(contract, day)).collect()
 }
 
 fn contract_row(contract: &Contract, day: Date) -> ContractRow {
@@ -192,11 +195,12 @@ fn contract_row(contract: &Contract, day: Date) -> ContractRow {
     let sum = |amounts: &mut dyn Iterator<Item = Amount>| crate::ledger::amount::sum(amounts).unwrap_or(Amount::MAX);
     let overdue = sum(&mut open.iter().map(|(_, amount)| *amount));
     let soon = day.saturating_add(jiff::Span::new().months(3));
+    let standing = contract.voided.is_none();
     let warnings = [
-        (terms.rent < terms.floor, Warning::BelowFloor),
+        (standing && terms.rent < terms.floor, Warning::BelowFloor),
         (!overdue.is_zero(), Warning::Overdue),
         (lingers(contract, day), Warning::Expired),
-        (contract.last_day() >= day && contract.last_day() < soon, Warning::Expiring),
+        (standing && contract.last_day() >= day && contract.last_day() < soon, Warning::Expiring),
     ];
     ContractRow {
         contract: terms.code.clone(),
@@ -210,6 +214,7 @@ fn contract_row(contract: &Contract, day: Date) -> ContractRow {
         overdue_since: open.first().map(|(date, _)| *date),
         late_fee: contract.late_fee(day),
         deposit_held: contract.deposit_held(),
+        voided: contract.voided.as_ref().map(|void| void.date),
         warnings: warnings.into_iter().filter(|(holds, _)| *holds).map(|(_, warning)| warning).collect(),
     }
 }

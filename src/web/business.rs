@@ -1,9 +1,10 @@
 //! 代管资产与合同收缴: what the registers of all books show on the last day of the months asked for.
 
 use crate::bookkeeper::view::View;
+use crate::collective::report::contracts::CollectionRow;
 use crate::collective::report::{self, Use};
-use crate::ledger::{Amount, Dimension, DimensionCode, amount};
-use crate::web::figure::{Money, share};
+use crate::ledger::{Dimension, DimensionCode, amount};
+use crate::web::figure::{Money, percent};
 use jiff::civil::Date;
 use std::sync::Arc;
 
@@ -81,10 +82,13 @@ pub fn custody(views: &[Arc<View>], day: Date) -> Option<Custody> {
 
 /// `None` where no contract is registered, or a sum leaves an `i64`.
 pub fn collection(views: &[Arc<View>], day: Date) -> Option<Collection> {
-    let all: Vec<(&Arc<View>, report::ContractRow)> =
-        views.iter().flat_map(|view| report::contracts(&view.registers, day).into_iter().map(move |row| (view, row))).collect();
-    let sum = |of: fn(&report::ContractRow) -> Amount| amount::sum(all.iter().map(|(_, row)| of(row)));
-    let (due, received, overdue) = (sum(|row| row.due)?, sum(|row| row.received)?, sum(|row| row.overdue)?);
+    let all = views.iter().flat_map(|view| {
+        let rows = report::contracts(&view.registers, day).into_iter().filter(|row| row.voided.is_none());
+        rows.map(move |row| (view, row))
+    });
+    let all: Vec<(&Arc<View>, report::ContractRow)> = all.collect();
+    let received = amount::sum(all.iter().map(|(_, row)| row.received))?;
+    let total = CollectionRow::of(None, all.iter().map(|(_, row)| row))?;
     let mut wrong: Vec<_> = all.iter().filter(|(_, row)| !row.warnings.is_empty()).collect();
     wrong.sort_by_key(|(_, row)| std::cmp::Reverse(row.overdue));
     let shown = |(view, row): &(&Arc<View>, report::ContractRow)| ContractRow {
@@ -97,10 +101,10 @@ pub fn collection(views: &[Arc<View>], day: Date) -> Option<Collection> {
     };
     (!all.is_empty()).then(|| Collection {
         count: all.len(),
-        rate: share(due.checked_sub(overdue).unwrap_or_default(), due),
-        due: due.into(),
+        rate: total.rate_basis_points.map_or_else(|| "—".to_owned(), percent),
+        due: total.due.into(),
         received: received.into(),
-        overdue: overdue.into(),
+        overdue: total.overdue.into(),
         rows: wrong.into_iter().map(shown).collect(),
     })
 }

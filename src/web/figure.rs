@@ -56,6 +56,11 @@ pub fn share(part: Amount, whole: Amount) -> String {
     format!("{sign}{}.{}%", permille / 10, permille % 10)
 }
 
+/// A rate in 1/10,000 that is not below zero.
+pub fn percent(basis_points: i64) -> String {
+    format!("{}.{:02}%", basis_points / 100, basis_points % 100)
+}
+
 /// The width of an amount's bar beside the largest amount's; anything but zero can be seen.
 pub fn bar(amount: Amount, largest: Amount) -> i64 {
     let (amount, largest) = (i128::from(amount.fen()).abs(), i128::from(largest.fen()).abs());
@@ -91,6 +96,7 @@ mod tests {
         assert_eq!(share(fen(2), fen(3)), "66.7%");
         assert_eq!(share(fen(-1), fen(8)), "-12.5%");
         assert_eq!(share(fen(5), fen(0)), "—");
+        assert_eq!((percent(9_999), percent(5), percent(10_000)), ("99.99%".into(), "0.05%".into(), "100.00%".into()));
         assert_eq!(share(fen(i64::MAX), fen(i64::MAX)), "100.0%");
         assert_eq!((bar(fen(1), fen(i64::MAX)), bar(fen(7), fen(7)), bar(fen(0), fen(7))), (1, BAR_MAX, 0));
         assert_eq!(bar(fen(-1), fen(2)), BAR_MAX / 2);

@@ -52,13 +52,18 @@ impl Record for ContractEnd {
     }
 }
 
+/// A code is a contract's or a consignment's, never both: either can be void.
 impl Record for ContractVoid {
     fn examine(&self, registers: &Registers, _: &Book) -> Vec<Rule> {
-        registers.contracts.examine_void(self)
+        match registers.consignments.get(&self.contract) {
+            Some(_) => registers.consignments.examine_void(self),
+            None => registers.contracts.examine_void(self),
+        }
     }
 
     fn apply(&self, registers: &mut Registers) {
         registers.contracts.void(self);
+        registers.consignments.void(self);
     }
 }
 

@@ -1,5 +1,6 @@
 //! The posting patterns of facts §7.2, a module a subject.
 
+mod advance;
 mod consignment;
 mod contracts;
 mod desk;

@@ -1,5 +1,7 @@
 //! 合同的账龄、收缴率和代销: what is owed for how long, and how much of what fell due has come in.
 
+use crate::collective::accrual::{Recognition, recognition};
+use crate::collective::contract::{Contract, Money};
 use crate::collective::register::Registers;
 use crate::collective::report::{ContractRow, contracts};
 use crate::ledger::amount::sum;
@@ -13,6 +15,8 @@ use std::collections::BTreeMap;
 pub struct AgeingRow {
     pub counterparty: DimensionCode,
     pub contract: DimensionCode,
+    /// 未到期: accrued, to be paid on a later day.
+    pub not_due: Amount,
     pub within_1_year: Amount,
     pub within_2_years: Amount,
     pub within_3_years: Amount,
@@ -20,24 +24,38 @@ pub struct AgeingRow {
     pub total: Amount,
 }
 
-/// Every contract with something overdue on a day.
+/// What stands on 应收 by its months and falls due later: accrued less received less overdue. A contract paid in advance or
+/// recognised with the money has none.
+fn not_due(registers: &Registers, contract: &Contract, overdue: Amount, day: Date) -> Amount {
+    if recognition(contract, &registers.assets) != Recognition::Receivable {
+        return Amount::ZERO;
+    }
+    let accrued = contract.accrued.iter().filter(|(month, _)| month.first_day() <= day).map(|(_, amount)| *amount);
+    let left = sum(accrued).and_then(|accrued| accrued.checked_sub(contract.received(Money::Rent))?.checked_sub(overdue));
+    left.unwrap_or(Amount::ZERO).max(Amount::ZERO)
+}
+
+/// Every contract on which something is owed on a day.
 pub fn ageing(registers: &Registers, day: Date) -> Vec<AgeingRow> {
     let years_ago = |years: i64| day.saturating_sub(jiff::Span::new().years(years));
-    let row = |contract: &crate::collective::contract::Contract| {
+    let row = |contract: &Contract| {
         let open = contract.overdue(day);
         let between = |newer: Option<i64>, older: Option<i64>| {
             let within =
                 |due: Date| newer.is_none_or(|years| due <= years_ago(years)) && older.is_none_or(|years| due > years_ago(years));
             sum(open.iter().filter(|(due, _)| within(*due)).map(|(_, amount)| *amount)).unwrap_or(Amount::MAX)
         };
+        let overdue = between(None, None);
+        let not_due = not_due(registers, contract, overdue, day);
         AgeingRow {
             counterparty: contract.terms.counterparty.clone(),
             contract: contract.terms.code.clone(),
+            not_due,
             within_1_year: between(None, Some(1)),
             within_2_years: between(Some(1), Some(2)),
             within_3_years: between(Some(2), Some(3)),
             over_3_years: between(Some(3), None),
-            total: between(None, None),
+            total: overdue.checked_add(not_due).unwrap_or(Amount::MAX),
         }
     };
     registers.contracts.standing().map(row).filter(|row| !row.total.is_zero()).collect()
@@ -76,7 +94,7 @@ impl CollectionRow {
 
 /// 收缴率 by community, and of the book last.
 pub fn collection(registers: &Registers, day: Date) -> Vec<CollectionRow> {
-    let rows = contracts(registers, day);
+    let rows: Vec<ContractRow> = contracts(registers, day).into_iter().filter(|row| row.voided.is_none()).collect();
     let mut by_community: BTreeMap<&DimensionCode, Vec<&ContractRow>> = BTreeMap::new();
     for row in &rows {
         by_community.entry(&row.community).or_default().push(row);
@@ -98,6 +116,9 @@ pub struct ConsignmentRow {
     pub owed: Amount,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub owed_since: Option<Date>,
+    /// 作废日期
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub voided: Option<Date>,
 }
 
 pub fn consignments(registers: &Registers) -> Vec<ConsignmentRow> {
@@ -110,6 +131,7 @@ pub fn consignments(registers: &Registers) -> Vec<ConsignmentRow> {
         paid: one.payments(),
         owed: one.owed(),
         owed_since: one.owed_since(),
+        voided: one.voided.as_ref().map(|void| void.date),
     };
     registers.consignments.iter().map(row).collect()
 }

@@ -1,18 +1,16 @@
-//! F8, participation, mistakes made void, and rent in advance over a change of rates.
+//! F8, participation, mistakes made void; ageing, collection and warnings.
 
 use super::contracts::{accrue_all, card, due, entrusted, money, step, terms};
 use super::desk::{Desk, code, date, yuan};
 use crate::collective::asset::{AssetStepVoid, Step};
 use crate::collective::consignment::{ConsignmentPayment, ConsignmentSale, ConsignmentTerms, Till};
-use crate::collective::contract::{ContractVoid, Money, MoneyReceived};
+use crate::collective::contract::{ContractEnd, ContractVoid, Money};
 use crate::collective::fact::Withdrawal;
 use crate::collective::role::Role::*;
 use crate::collective::terms::{ContractKind, ContractTerms, Frequency};
-use crate::collective::tie::{ProducedSums, differences};
-use crate::collective::{Fact, Registers, report};
+use crate::collective::{Fact, report};
 use crate::ledger::Side::{Credit, Debit};
-use crate::ledger::{Amount, Dimension, Period};
-use proptest::prelude::*;
+use crate::ledger::{Amount, Dimension};
 
 fn consignment() -> ConsignmentTerms {
     ConsignmentTerms {
@@ -138,10 +136,26 @@ fn what_was_signed_by_mistake_is_void_and_its_code_stays_used() {
     assert_eq!(desk.refuse(&Fact::ContractVoided(void("HT-1"))), ["contract_void"]);
     assert_eq!(desk.refuse(&money("HT-1", Money::Rent, "1.00", "hd-1")), ["contract_void"]);
     assert_eq!(desk.refuse(&Fact::ContractSigned(on_shop("HT-1"))), ["contract_code_taken"]);
-    assert!(due(&desk, "2026-02").is_empty() && report::contracts(&desk.registers, date("2026-06-30")).is_empty());
+    assert!(due(&desk, "2026-02").is_empty());
+    let row = report::contracts(&desk.registers, date("2027-06-30")).remove(0);
+    assert_eq!((row.voided, row.due, row.late_fee, row.warnings), (Some(date("2026-01-05")), Amount::ZERO, Amount::ZERO, vec![]));
+    assert!(report::contracts::ageing(&desk.registers, date("2027-06-30")).is_empty());
+    assert_eq!(report::contracts::collection(&desk.registers, date("2027-06-30")).len(), 1, "the book alone");
     desk.take(Fact::ContractSigned(on_shop("HT-2")));
     desk.take(accrue_all("2026-01", &["HT-2"]));
     assert_eq!(desk.refuse(&Fact::ContractVoided(void("HT-2"))), ["contract_in_use"]);
+
+    // A consignment shares the codes, and the way out.
+    desk.take(Fact::ConsignmentSigned(consignment()));
+    desk.take(Fact::ConsignmentSold(sold("xs-1", "3030.00")));
+    assert_eq!(desk.refuse(&Fact::ContractVoided(void("HT-5"))), ["contract_in_use"]);
+    desk.take(Fact::Withdrawn(Withdrawal { reference: "consignment_sold/HT-5/xs-1".into() }));
+    desk.take(Fact::ContractVoided(void("HT-5")));
+    assert_eq!(report::contracts::consignments(&desk.registers)[0].voided, Some(date("2026-01-05")));
+    assert_eq!(desk.refuse(&Fact::ConsignmentSold(sold("xs-1", "3030.00"))), ["contract_void"]);
+    assert_eq!(desk.refuse(&Fact::ConsignmentPaid(paid("hd-1", "1.00"))), ["contract_void"]);
+    assert_eq!(desk.refuse(&Fact::ContractVoided(void("HT-5"))), ["contract_void"]);
+    assert_eq!(desk.refuse(&Fact::ConsignmentSigned(consignment())), ["contract_code_taken"]);
 
     desk.take(card("DG-1"));
     let before = desk.registers.assets.clone();
@@ -172,72 +186,69 @@ fn ageing_and_collection_are_told_by_due_dates() {
     desk.take(Fact::ContractSigned(old));
     desk.take(money("HT-1", Money::Rent, "500.00", "hd-1"));
     let row = report::contracts::ageing(&desk.registers, date("2026-06-30")).remove(0);
-    let parts = [row.within_1_year, row.within_2_years, row.within_3_years, row.over_3_years, row.total];
-    assert_eq!(parts, ["1000.00", "1000.00", "1000.00", "500.00", "3500.00"].map(yuan));
+    let parts = [row.not_due, row.within_1_year, row.within_2_years, row.within_3_years, row.over_3_years, row.total];
+    assert_eq!(parts, ["0.00", "1000.00", "1000.00", "1000.00", "500.00", "3500.00"].map(yuan));
     let rows = report::contracts::collection(&desk.registers, date("2026-06-30"));
     assert_eq!(rows.len(), 2, "the community and the book");
     assert_eq!((rows[0].due, rows[0].collected, rows[0].rate_basis_points), (yuan("4000.00"), yuan("500.00"), Some(1_250)));
     assert_eq!((rows[1].community.clone(), rows[1].rate_basis_points), (None, Some(1_250)));
 }
 
-/// The rate of leases falls from 5 % to 3 % between 2025 and 2026.
-fn over_the_change(receipts: &[(u32, i64)]) -> (Registers, ProducedSums, i64) {
+/// What is accrued month by month and paid by the year is owed before it is due: the row says what stands on the account.
+#[test]
+fn what_is_accrued_and_not_due_is_told_apart() {
     let mut desk = Desk::new();
-    let terms = ContractTerms {
-        advance: true,
-        end: date("2026-04-14"),
-        frequency: Frequency::Quarterly,
-        rent: yuan("31500.07"),
-        start: date("2025-10-15"),
-        ..terms("HT-1", ContractKind::Lease)
-    };
-    desk.take(Fact::ContractSigned(terms));
-    let (mut sums, mut balance) = (ProducedSums::default(), 0);
-    let mut left = 6_300_014;
-    let mut post = |desk: &mut Desk, fact: Fact| {
-        for line in desk.take(fact).iter().flat_map(|one| &one.lines) {
-            sums.add(line.account, line.side, line.amount, &line.dimensions);
-            if super::desk::role(line) == RentAdvance {
-                balance += if line.side == Debit { line.amount.fen() } else { -line.amount.fen() };
-            }
-        }
-    };
-    for month in 0..12_u32 {
-        let period = if month < 3 { format!("2025-{}", 10 + month) } else { format!("2026-{:02}", month - 2) };
-        for (index, (at, part)) in receipts.iter().enumerate() {
-            // The last month brings whatever is left.
-            let amount = if month == 10 && index == 0 {
-                left
-            } else if *at == month {
-                (*part).min(left)
-            } else {
-                0
-            };
-            if amount > 0 {
-                left -= amount;
-                let document = format!("hd-{month}-{index}");
-                let date = Period::parse(&period).expect("period").first_day();
-                let amount = Amount::from_fen(amount);
-                post(
-                    &mut desk,
-                    Fact::MoneyReceived(MoneyReceived { amount, contract: code("HT-1"), date, document, kind: Money::Rent }),
-                );
-            }
-        }
-        if !due(&desk, &period).is_empty() {
-            post(&mut desk, accrue_all(&period, &["HT-1"]));
-        }
-    }
-    assert_eq!(left, 0);
-    (desk.registers, sums, balance)
+    let yearly = ContractTerms { frequency: Frequency::Yearly, rent: yuan("12000.00"), ..terms("HT-1", ContractKind::Lease) };
+    desk.take(Fact::ContractSigned(yearly));
+    desk.take(accrue_all("2026-01", &["HT-1"]));
+    desk.take(accrue_all("2026-02", &["HT-1"]));
+    let row = |desk: &Desk, day: &str| report::contracts::ageing(&desk.registers, date(day)).into_iter().next();
+    let owed = |row: report::contracts::AgeingRow| (row.not_due, row.within_1_year, row.total);
+    let two_months = yuan("1939.73");
+    assert_eq!(row(&desk, "2026-02-28").map(owed), Some((two_months, Amount::ZERO, two_months)), "59 of 365 days");
+    assert_eq!(row(&desk, "2026-01-31").map(|row| row.not_due), Some(yuan("1019.18")), "months after the day are left out");
+    desk.take(money("HT-1", Money::Rent, "1900.00", "hd-1"));
+    assert_eq!(row(&desk, "2026-02-28").map(owed), Some((yuan("39.73"), Amount::ZERO, yuan("39.73"))));
+    // Once it is due all of it is overdue, whether the months were accrued or not.
+    assert_eq!(row(&desk, "2026-12-31").map(owed), Some((Amount::ZERO, yuan("10100.00"), yuan("10100.00"))));
+    desk.take(money("HT-1", Money::Rent, "11000.00", "hd-2"));
+    assert_eq!(row(&desk, "2026-12-31"), None, "paid ahead is not owed");
+    let rows = report::contracts::collection(&desk.registers, date("2026-12-31"));
+    assert_eq!((rows[1].collected, rows[1].rate_basis_points), (yuan("12000.00"), Some(10_000)), "never over 100 %");
+    assert_eq!(report::contracts::collection(&desk.registers, date("2026-06-30"))[1].rate_basis_points, None, "nothing was due");
 }
 
-proptest! {
-    /// Paid early, late or in parts, at either rate: what was credited is released, to the fen.
-    #[test]
-    fn advance_rent_leaves_nothing_behind(receipts in prop::collection::vec((0_u32..10, 1_i64..4_000_000), 1..6)) {
-        let (registers, sums, balance) = over_the_change(&receipts);
-        prop_assert_eq!(balance, 0);
-        prop_assert_eq!(differences(&registers, &sums), []);
+/// 低于评估底价, 逾期, 到期占用, 即将到期; the fourth of the issue, one asset let twice, is refused when it is signed.
+#[test]
+fn a_contract_warns_of_what_is_wrong_with_it() {
+    use crate::collective::report::Warning::*;
+    let mut desk = Desk::new();
+    let let_out = ContractTerms {
+        asset: Some(code("FW-1")),
+        floor: yuan("1000.01"),
+        frequency: Frequency::Yearly,
+        rent: yuan("1000.00"),
+        ..terms("HT-1", ContractKind::Lease)
+    };
+    let again = |contract: &str, start: &str, end: &str| {
+        Fact::ContractSigned(ContractTerms { code: code(contract), start: date(start), end: date(end), ..let_out.clone() })
+    };
+    desk.take(Fact::ContractSigned(let_out.clone()));
+    let warnings = |desk: &Desk, day: &str| report::contracts(&desk.registers, date(day)).remove(0).warnings;
+    for (day, expected) in [
+        ("2026-09-30", vec![BelowFloor]),
+        ("2026-10-01", vec![BelowFloor, Expiring]),
+        ("2026-12-31", vec![BelowFloor, Overdue, Expiring]),
+        ("2027-01-01", vec![BelowFloor, Overdue, Expired]),
+    ] {
+        assert_eq!(warnings(&desk, day), expected, "{day}");
     }
+    desk.take(money("HT-1", Money::Rent, "1000.00", "hd-1"));
+    assert_eq!(warnings(&desk, "2027-01-01"), [BelowFloor, Expired]);
+    for (start, end) in [("2026-12-31", "2027-12-31"), ("2025-01-01", "2026-01-01"), ("2026-03-01", "2026-03-01")] {
+        assert_eq!(desk.refuse(&again("HT-2", start, end)), ["asset_let_twice"], "{start} {end}");
+    }
+    desk.take(Fact::ContractEnded(ContractEnd { contract: code("HT-1"), date: date("2026-12-31"), document: "示例".into() }));
+    assert_eq!(warnings(&desk, "2027-01-01"), [BelowFloor]);
+    desk.take(again("HT-2", "2027-01-01", "2027-12-31"));
 }

@@ -1,0 +1,209 @@
+//! Rent in advance: what was credited to 预收租金 at receipt is what is released, over any schedule, in any order of receipts.
+
+use super::contracts::{accrue_all, due, terms};
+use super::desk::{Desk, code, date, role, yuan};
+use crate::collective::Fact;
+use crate::collective::contract::{ContractEnd, Money, MoneyReceived};
+use crate::collective::fact::Withdrawal;
+use crate::collective::produce::Produced;
+use crate::collective::role::Role::{LeaseIncome, RentAdvance, Vat};
+use crate::collective::schedule::installments;
+use crate::collective::terms::{ContractKind, ContractTerms, Frequency};
+use crate::collective::tie::{ProducedSums, differences};
+use crate::ledger::Side::{Credit, Debit};
+use crate::ledger::{Amount, Period};
+use jiff::Span;
+use jiff::civil::Date;
+use proptest::prelude::*;
+use std::collections::BTreeMap;
+
+/// A contract paid in advance, and what happens to it.
+#[derive(Clone, Debug)]
+struct Case {
+    terms: ContractTerms,
+    /// Parts of what is due over the term, each with the month of the term in which it comes.
+    receipts: Vec<(usize, i64)>,
+    /// Days of the term after which it ends early, if that is before its end.
+    ended_after: i64,
+    /// The month whose accrual is forgotten, and made up for after the term.
+    forgotten: usize,
+    /// The month whose accrual is taken back in the month after, and recorded again.
+    again: usize,
+}
+
+fn cases() -> impl Strategy<Value = Case> {
+    let span = (0_i64..900, 1_i64..800, 1_i64..1_600);
+    let worth = (1_i64..9_000_000, 0_u32..800, 0_u32..120, 0_usize..3);
+    let receipts = prop::collection::vec((0_usize..40, 1_i64..4_000_000), 0..6);
+    (span, worth, receipts, 0_usize..30, 0_usize..30).prop_map(
+        |((start, days, ended_after), worth, receipts, forgotten, again)| {
+            let (rent, escalation_basis_points, rent_free_days, frequency) = worth;
+            let start = date("2024-02-11").saturating_add(Span::new().days(start));
+            let terms = ContractTerms {
+                advance: true,
+                end: start.saturating_add(Span::new().days(days - 1)),
+                escalation_basis_points,
+                frequency: [Frequency::Monthly, Frequency::Quarterly, Frequency::Yearly][frequency],
+                rent: Amount::from_fen(rent),
+                rent_free_days,
+                start,
+                ..terms("HT-1", ContractKind::Lease)
+            };
+            Case { terms, receipts, ended_after, forgotten, again }
+        },
+    )
+}
+
+/// A desk that keeps the sums of what its facts posted.
+struct Run {
+    desk: Desk,
+    sums: ProducedSums,
+    /// Debit less credit of 预收租金, in 分.
+    balance: i64,
+    /// The vouchers of the months.
+    accruals: BTreeMap<Period, Produced>,
+}
+
+impl Run {
+    /// Adds the lines of a voucher, or with -1 of its reversal.
+    fn book(&mut self, voucher: &Produced, times: i64) {
+        for line in &voucher.lines {
+            let amount = Amount::from_fen(line.amount.fen() * times);
+            self.sums.add(line.account, line.side, amount, &line.dimensions);
+            if role(line) == RentAdvance {
+                self.balance += if line.side == Debit { amount.fen() } else { -amount.fen() };
+            }
+        }
+    }
+
+    fn receive(&mut self, date: Date, document: String, fen: i64) {
+        let amount = Amount::from_fen(fen);
+        let money = MoneyReceived { amount, contract: code("HT-1"), date, document, kind: Money::Rent };
+        let voucher = self.desk.take(Fact::MoneyReceived(money)).remove(0);
+        self.book(&voucher, 1);
+    }
+
+    /// Whether there was something to do.
+    fn month_end(&mut self, period: Period) -> bool {
+        let open = !due(&self.desk, &period.to_string()).is_empty();
+        if open {
+            let voucher = self.desk.take(accrue_all(&period.to_string(), &["HT-1"])).remove(0);
+            self.book(&voucher, 1);
+            self.accruals.insert(period, voucher);
+        }
+        open
+    }
+
+    fn reverse(&mut self, period: Period) {
+        if let Some(voucher) = self.accruals.remove(&period) {
+            self.desk.take(Fact::Withdrawn(Withdrawal { reference: voucher.reference.clone() }));
+            self.book(&voucher, -1);
+        }
+    }
+}
+
+/// The contract from its first month to the day on which all of it has been paid and every month released.
+fn played(case: &Case) -> Run {
+    let terms = &case.terms;
+    let last_day = terms.start.saturating_add(Span::new().days(case.ended_after)).min(terms.end);
+    let mut left: i64 = installments(terms, last_day).iter().map(|one| one.gross.fen()).sum();
+    let mut run = Run { desk: Desk::new(), sums: ProducedSums::default(), balance: 0, accruals: BTreeMap::new() };
+    run.desk.take(Fact::ContractSigned(terms.clone()));
+    let months = std::iter::successors(Period::of(terms.start), |month| month.next());
+    let months: Vec<Period> = months.take_while(|month| month.first_day() <= last_day).collect();
+    for (number, month) in months.iter().enumerate() {
+        let arriving: Vec<i64> = case.receipts.iter().filter(|(at, _)| *at == number).map(|(_, fen)| *fen).collect();
+        for (index, fen) in arriving.into_iter().enumerate() {
+            let fen = fen.min(left);
+            left -= fen;
+            if fen > 0 {
+                run.receive(month.first_day(), format!("hd-{number}-{index}"), fen);
+            }
+        }
+        if Period::of(last_day) == Some(*month) && last_day < terms.end {
+            run.desk.take(Fact::ContractEnded(ContractEnd { contract: code("HT-1"), date: last_day, document: "示例".into() }));
+        }
+        if number != case.forgotten {
+            run.month_end(*month);
+        }
+        if number == case.again + 1 {
+            run.reverse(months[case.again]);
+            run.month_end(months[case.again]);
+        }
+    }
+    // What is still owed comes late, when the rate may be another one; then every month that is open is released.
+    let mut after = months.last().and_then(|month| month.next()).expect("in the calendar");
+    if left > 0 {
+        run.receive(after.first_day(), "hd-late".into(), left);
+    }
+    for month in &months {
+        run.month_end(*month);
+    }
+    run.month_end(after);
+    after = after.next().expect("in the calendar");
+    assert!(!run.month_end(after), "nothing is left to do");
+    run
+}
+
+proptest! {
+    /// Any schedule; paid early, late, in parts, at either rate; ended early, forgotten, taken back and done again.
+    #[test]
+    fn advance_rent_leaves_nothing_behind(case in cases()) {
+        let run = played(&case);
+        prop_assert_eq!(run.balance, 0, "credits to the account are its debits");
+        prop_assert_eq!(differences(&run.desk.registers, &run.sums), []);
+    }
+}
+
+/// The rate falls from 5 % to 3 % on 2026-01-01. What is paid in December is released at what 5 % left of it; a month released
+/// before its money is there takes the rate of its due day, and the next one what the receipt shows otherwise.
+#[test]
+fn what_is_released_is_what_the_receipt_left() {
+    let quarter = |start: &str, end: &str| ContractTerms {
+        advance: true,
+        end: date(end),
+        frequency: Frequency::Quarterly,
+        rent: yuan("31500.00"),
+        start: date(start),
+        ..terms("HT-1", ContractKind::Lease)
+    };
+    let received = |day: &str| {
+        let (amount, document) = (yuan("31500.00"), "hd-1".to_owned());
+        Fact::MoneyReceived(MoneyReceived { amount, contract: code("HT-1"), date: date(day), document, kind: Money::Rent })
+    };
+    let release = |desk: &mut Desk, month: &str| {
+        let lines = desk.one(accrue_all(month, &["HT-1"]));
+        assert_eq!((lines.len(), lines[0].0, lines[1].0), (2, RentAdvance, LeaseIncome));
+        lines[0].2
+    };
+    let mut desk = Desk::new();
+    desk.take(Fact::ContractSigned(quarter("2026-01-01", "2026-03-31")));
+    let early = desk.one(received("2025-12-20"));
+    assert_eq!((early[1], early[2]), ((RentAdvance, Credit, yuan("30000.00")), (Vat, Credit, yuan("1500.00"))), "5 % of 2025");
+    let months = ["2026-01", "2026-02", "2026-03"].map(|month| release(&mut desk, month));
+    assert_eq!(months, ["10333.33", "9333.34", "10333.33"].map(yuan), "30,000.00 by days, not 30,582.52");
+
+    let mut desk = Desk::new();
+    desk.take(Fact::ContractSigned(quarter("2025-12-01", "2026-02-28")));
+    assert_eq!(release(&mut desk, "2025-12"), yuan("10333.33"), "31 of 90 days of 30,000.00: due in 2025, not paid");
+    let late = desk.one(received("2026-01-08"));
+    assert_eq!((late[1], late[2]), ((RentAdvance, Credit, yuan("30582.52")), (Vat, Credit, yuan("917.48"))), "3 % of 2026");
+    assert_eq!(release(&mut desk, "2026-01"), yuan("10734.63"), "10,533.98 of its own, and 200.65 that December had too little");
+    assert_eq!(release(&mut desk, "2026-02"), yuan("9514.56"), "the rest of 30,582.52");
+    assert!(due(&desk, "2026-03").is_empty());
+}
+
+#[test]
+fn a_contract_ends_on_its_last_day_whatever_was_accrued() {
+    let mut desk = Desk::new();
+    let terms = ContractTerms { advance: true, end: date("2026-02-14"), ..terms("HT-1", ContractKind::Lease) };
+    desk.take(Fact::ContractSigned(terms));
+    for month in ["2026-01", "2026-02"] {
+        desk.take(accrue_all(month, &["HT-1"]));
+    }
+    let ended =
+        |day: &str| Fact::ContractEnded(ContractEnd { contract: code("HT-1"), date: date(day), document: "示例".into() });
+    assert_eq!(desk.refuse(&ended("2026-02-13")), ["contract_accrued_beyond"]);
+    assert_eq!(desk.refuse(&ended("2026-02-15")), ["contract_end_outside"]);
+    desk.take(ended("2026-02-14"));
+}
