@@ -186,6 +186,9 @@ fn custody_goes_its_way_step_by_step() {
     desk.take(card("DG-1"));
     assert_eq!(desk.refuse(&card("DG-1")), ["asset_code_taken"]);
     assert_eq!(desk.refuse(&card("DG-9")), ["dimension_unknown"]);
+    let own = ContractTerms { asset: Some(code("FW-1")), ..terms("HT-1", ContractKind::Lease) };
+    desk.take(Fact::ContractSigned(own));
+    assert_eq!(desk.refuse(&card("FW-1")), ["asset_in_contract"]);
     assert_eq!(desk.refuse(&entrusted(0)), ["asset_step_out_of_order"]);
     desk.take(Fact::AssetStepped(step(Step::Certified, "2025-12-01")));
     let without = AssetStep { custodian: Some(code("c1")), ..step(Step::Entrusted, "2026-01-01") };
