@@ -73,7 +73,7 @@ fn day(shop: &str, at: &str, cost: &str) -> Fact {
         receipts: 1,
         returns: Amount::ZERO,
         rounding: Amount::ZERO,
-        sales: vec![ChannelSales { channel: code("shop"), gross: yuan("1010.00") }],
+        sales: vec![ChannelSales { channel: code("shop"), gross: yuan("1010.00"), tax_basis_points: None }],
         shift: "1".into(),
         shop: code(shop),
         short_over: Amount::ZERO,
