@@ -1,6 +1,8 @@
 //! F3-F5, F7, F9: goods at cost and at shelf price, counts, suppliers and customers, cash and cards.
 
+use super::consignment::{consignment, sold};
 use super::desk::{Desk, code, date, yuan};
+use crate::collective::consignment::ConsignmentSale;
 use crate::collective::fact::Withdrawal;
 use crate::collective::goods::{GoodsCounted, GoodsOpened, GoodsReceived, MarginTaken, Method, SupplierPaid, uncovered};
 use crate::collective::produce::Produced;
@@ -271,6 +273,11 @@ fn no_more_cash_is_banked_than_the_till_took() {
     let row = report::goods::tills(&desk.registers, &[code("S1")]).remove(0);
     assert_eq!((row.cash_taken, row.cash_banked), (yuan("1200.00"), yuan("1100.00")));
     desk.take(bank("S1", "hd-2", "100.00"));
+    // What growers' goods were sold for lies in the same till.
+    desk.take(Fact::ConsignmentSigned(consignment()));
+    desk.take(Fact::ConsignmentSold(ConsignmentSale { shop: Some(code("S1")), ..sold("xs-1", "303.00") }));
+    assert_eq!(desk.refuse(&bank("S1", "hd-3", "303.01")), ["cash_exceeds"]);
+    desk.take(bank("S1", "hd-3", "303.00"));
 }
 
 #[test]
