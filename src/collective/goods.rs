@@ -191,8 +191,8 @@ impl GoodsRegister {
             .map(|one| (one.date, one.cost))
             .collect();
         owed.sort_by_key(|(date, _)| *date);
-        let paid = self.suppliers.get(supplier).map_or(Amount::ZERO, |one| total(one.paid.values().map(|paid| paid.amount)));
-        uncovered(owed, paid)
+        let paid = self.suppliers.get(supplier).into_iter().flat_map(|one| one.paid.values());
+        uncovered(owed, paid.map(|paid| (paid.date, paid.amount)))
     }
 
     pub fn suppliers(&self) -> Vec<DimensionCode> {
@@ -358,13 +358,21 @@ fn before_rule(shop: &ShopGoods, date: Date) -> Option<Rule> {
     (date < shop.opened.date).then(|| rule("goods_date", message()))
 }
 
-/// What payments leave of debts, the oldest being paid first.
-pub fn uncovered(debts: Vec<(Date, Amount)>, mut paid: Amount) -> Vec<(Date, Amount)> {
-    let open = debts.into_iter().filter_map(|(date, amount)| {
-        let covered = paid.min(amount).max(Amount::ZERO);
+/// What payments leave of debts by day, the oldest debt being paid first. A debt below zero (goods that came back) pays like
+/// money. What is paid beyond all debts stands below zero on the day of the last payment.
+pub fn uncovered(debts: Vec<(Date, Amount)>, payments: impl Iterator<Item = (Date, Amount)>) -> Vec<(Date, Amount)> {
+    let (returned, debts): (Vec<_>, Vec<_>) = debts.into_iter().partition(|(_, amount)| *amount < Amount::ZERO);
+    let returned = returned.into_iter().map(|(date, amount)| (date, less(Amount::ZERO, amount)));
+    let payments: Vec<(Date, Amount)> = payments.chain(returned).collect();
+    let mut paid = total(payments.iter().map(|(_, amount)| *amount));
+    let mut open: Vec<(Date, Amount)> = Vec::new();
+    for (date, amount) in debts {
+        let covered = paid.min(amount);
         paid = less(paid, covered);
-        let left = less(amount, covered);
-        (!left.is_zero()).then_some((date, left))
-    });
-    open.collect()
+        open.push((date, less(amount, covered)));
+    }
+    let last = payments.into_iter().map(|(date, _)| date).max();
+    open.extend(last.map(|date| (date, less(Amount::ZERO, paid))));
+    open.retain(|(_, left)| !left.is_zero());
+    open
 }

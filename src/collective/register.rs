@@ -16,7 +16,7 @@ use crate::collective::shares::ShareRegister;
 use crate::collective::shop::{Settlement, ShopDayRegister};
 use crate::collective::stake::StakeRegister;
 use crate::collective::stock_take::StockTakeRegister;
-use crate::collective::till::TillRegister;
+use crate::collective::till::{Takings, TillRegister};
 use crate::collective::working_fund::WorkingFundRegister;
 use crate::ledger::refusal::Rule;
 use crate::ledger::{Book, Dimension, Element, Voucher};
@@ -49,6 +49,11 @@ pub struct Registers {
 }
 
 impl Registers {
+    /// What came into the tills of shops.
+    pub fn takings(&self) -> Takings<'_> {
+        Takings { days: &self.shops, consignments: &self.consignments }
+    }
+
     /// What the business has against a voucher, whoever typed it: income from an entrusted asset needs a document that
     /// says where rent goes (国令738 §25-26). Lines count from 1.
     pub fn examine_voucher(&self, voucher: &Voucher, book: &Book) -> Vec<(usize, Rule)> {

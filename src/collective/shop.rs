@@ -61,13 +61,16 @@ impl Tender {
     }
 }
 
-/// What was sold through one of the 六进 channels, retail included.
+/// What was sold through one of the 六进 channels, retail included, at one rate of tax.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ChannelSales {
     pub channel: DimensionCode,
     /// Tax included, before returns, discount and rounding, in 分.
     pub gross: Amount,
+    /// 税率 in 1/10,000, where it is not the day's.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "crate::ledger::text::some_count")]
+    pub tax_basis_points: Option<u32>,
 }
 
 /// What was paid in one way.
@@ -100,7 +103,7 @@ pub struct ShopDay {
     pub returns: Amount,
     /// 抹零
     pub rounding: Amount,
-    /// One row a channel; a day of returns alone names their channel with sales of zero.
+    /// One row a channel and rate; a day of returns alone names their channel with sales of zero.
     pub sales: Vec<ChannelSales>,
     /// 班次
     #[serde(default = "shift_default")]
@@ -108,7 +111,7 @@ pub struct ShopDay {
     pub shop: DimensionCode,
     /// 现金长短款: what was counted less what should have been in the till; positive is over.
     pub short_over: Amount,
-    /// 税率 in 1/10,000: 100 is 1 %.
+    /// 税率 in 1/10,000: 100 is 1 %; of all sales that name no other.
     #[serde(with = "crate::ledger::text::count")]
     pub tax_basis_points: u32,
     pub tenders: Vec<TenderAmount>,
@@ -127,6 +130,11 @@ impl ShopDay {
     /// What reduces the sales: returns, discount and rounding, in 分.
     fn reductions(&self) -> i128 {
         total([self.returns, self.discount, self.rounding])
+    }
+
+    /// The rate of tax of a row of sales.
+    fn rate(&self, row: &ChannelSales) -> u32 {
+        row.tax_basis_points.unwrap_or(self.tax_basis_points)
     }
 
     /// What customers had to pay, tax included, in 分.

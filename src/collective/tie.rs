@@ -172,7 +172,7 @@ fn goods_rows(registers: &Registers) -> Vec<(Role, DimensionCode, Amount)> {
     }
     let suppliers = registers.goods.suppliers().into_iter();
     rows.extend(suppliers.map(|code| (Role::SupplierPayable, code.clone(), credit(registers.goods.owed(&code)))));
-    let customers = registers.shops.customers().into_iter();
+    let customers = registers.till.customers(&registers.shops).into_iter();
     rows.extend(customers.map(|code| (Role::TradeReceivable, code.clone(), registers.till.owed(&code, &registers.shops))));
     rows
 }

@@ -1,14 +1,15 @@
 //! 门店资金 (facts §7.2 F3, F7, F9): cash that goes to the bank, customers who pay their account, cards sold, and VAT that a
 //! quarter below the 起征点 releases.
 
+use crate::collective::consignment::ConsignmentRegister;
 use crate::collective::goods::{document_rule, uncovered};
 use crate::collective::shop::{ShopDayRegister, Tender};
 use crate::ledger::amount::sum;
 use crate::ledger::refusal::Rule;
-use crate::ledger::{Amount, DimensionCode};
+use crate::ledger::{Amount, DimensionCode, Period};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use crate::collective::consignment::Till;
 
@@ -58,6 +59,12 @@ pub struct VatReleased {
     pub quarter: String,
 }
 
+/// The registers that know what came into the tills beside this one.
+pub struct Takings<'a> {
+    pub days: &'a ShopDayRegister,
+    pub consignments: &'a ConsignmentRegister,
+}
+
 /// 门店资金台账.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TillRegister {
@@ -80,9 +87,18 @@ fn amount_rule(amount: Amount) -> Option<Rule> {
 }
 
 impl TillRegister {
-    pub fn examine_banked(&self, banked: &CashBanked) -> Vec<Rule> {
+    pub fn examine_banked(&self, banked: &CashBanked, takings: &Takings) -> Vec<Rule> {
         let taken = self.banked.contains_key(&(banked.shop.clone(), banked.document.clone()));
-        amount_rule(banked.amount).into_iter().chain(document_rule(&banked.document, taken)).collect()
+        let mut rules: Vec<Rule> = amount_rule(banked.amount).into_iter().chain(document_rule(&banked.document, taken)).collect();
+        let (cash, before) = self.cash(&banked.shop, takings);
+        let held = cash.checked_sub(before).unwrap_or(Amount::ZERO);
+        if banked.amount > held {
+            let (shop, amount) = (&banked.shop, banked.amount);
+            let message =
+                format!("门店 {shop} 台账上有现金 {held} 元，这次存 {amount} 元。请核对，或先补录日报；期初的现金另填凭证存入。");
+            rules.push(rule("cash_exceeds", message));
+        }
+        rules
     }
 
     pub fn examine_cards(&self, cards: &CardsSold) -> Vec<Rule> {
@@ -121,8 +137,13 @@ impl TillRegister {
 
     /// 挂账 of one customer, by age: what is not covered by collections, the oldest being paid first.
     pub fn open_accounts(&self, customer: &DimensionCode, days: &ShopDayRegister) -> Vec<(Date, Amount)> {
-        let paid = self.collected.values().filter(|one| one.counterparty == *customer).map(|one| one.amount);
-        uncovered(days.on_account(customer), sum(paid).unwrap_or(Amount::MAX))
+        let paid = self.collected.values().filter(|one| one.counterparty == *customer);
+        uncovered(days.on_account(customer), paid.map(|one| (one.date, one.amount)))
+    }
+
+    /// Everyone who has bought on account or paid for it, by code: a day may be taken back after it was paid.
+    pub fn customers(&self, days: &ShopDayRegister) -> BTreeSet<DimensionCode> {
+        days.customers().into_iter().chain(self.collected.keys().map(|(customer, _)| customer.clone())).collect()
     }
 
     /// What a customer owes; below zero when a day was taken back after it was paid.
@@ -132,10 +153,12 @@ impl TillRegister {
         sold.checked_sub(sum(paid).unwrap_or(Amount::MAX)).unwrap_or(Amount::ZERO)
     }
 
-    /// Cash in a shop's till by its days, and what it has banked: without openings and typed vouchers.
-    pub fn cash(&self, shop: &DimensionCode, days: &ShopDayRegister) -> (Amount, Amount) {
+    /// Cash that came into a shop's till, and what it has banked: without openings and typed vouchers.
+    pub fn cash(&self, shop: &DimensionCode, takings: &Takings) -> (Amount, Amount) {
         let cards = self.cards.values().filter(|one| one.shop == *shop && one.till == Till::Cash).map(|one| one.amount);
-        let taken = days.taken(shop, Tender::Cash).checked_add(sum(cards).unwrap_or(Amount::MAX)).unwrap_or(Amount::MAX);
+        let growers = takings.consignments.iter().flat_map(|one| one.sold.values());
+        let growers = growers.filter(|sale| sale.till == Till::Cash && sale.shop.as_ref() == Some(shop)).map(|sale| sale.gross);
+        let taken = sum(cards.chain(growers).chain([takings.days.taken(shop, Tender::Cash)])).unwrap_or(Amount::MAX);
         let banked = self.banked.values().filter(|one| one.shop == *shop).map(|one| one.amount);
         (taken, sum(banked).unwrap_or(Amount::MAX))
     }
@@ -147,10 +170,15 @@ impl TillRegister {
     }
 }
 
-/// The last day of a quarter such as `2025Q1`.
+/// The last day of a quarter such as `2025Q1`. One spelling a quarter: another would release it twice.
 fn quarter_end(text: &str) -> Option<Date> {
     let (year, quarter) = text.split_once('Q')?;
-    let quarter: i8 = quarter.parse().ok().filter(|quarter| (1..=4).contains(quarter))?;
-    let year = if year.len() == 4 { year.parse().ok()? } else { return None };
-    Some(crate::ledger::Period::new(year, quarter.checked_mul(3)?)?.last_day())
+    let month = match quarter {
+        "1" => "03",
+        "2" => "06",
+        "3" => "09",
+        "4" => "12",
+        _ => return None,
+    };
+    Some(Period::parse(&format!("{year}-{month}"))?.last_day())
 }

@@ -209,7 +209,7 @@ fn read_row<R: Read>(sheet: &Sheet<R>) -> Result<ShopDay, Vec<FileReason>> {
             receipts,
             returns,
             rounding,
-            sales: vec![ChannelSales { channel, gross: sales }],
+            sales: vec![ChannelSales { channel, gross: sales, tax_basis_points: None }],
             shift: shift.unwrap_or_else(|| SHIFT_DEFAULT.to_owned()),
             shop,
             short_over,

@@ -91,7 +91,7 @@ impl Takings {
                 receipts: taken.receipts,
                 returns: taken.returns,
                 rounding: Amount::ZERO,
-                sales: vec![ChannelSales { channel: counter.channel.clone(), gross: taken.sales }],
+                sales: vec![ChannelSales { channel: counter.channel.clone(), gross: taken.sales, tax_basis_points: None }],
                 shift: self.tender.chinese().to_owned(),
                 shop: counter.shop.clone(),
                 short_over: Amount::ZERO,

@@ -168,7 +168,7 @@ impl Record for CashBanked {
     }
 
     fn examine(&self, registers: &Registers, _: &Book) -> Vec<Rule> {
-        registers.till.examine_banked(self)
+        registers.till.examine_banked(self, &registers.takings())
     }
 
     fn apply(&self, registers: &mut Registers) {

@@ -81,7 +81,7 @@ pub fn suppliers(registers: &Registers, day: Date) -> Vec<AgedRow> {
 
 /// 挂账账龄.
 pub fn receivables(registers: &Registers, day: Date) -> Vec<AgedRow> {
-    let all = registers.shops.customers().into_iter();
+    let all = registers.till.customers(&registers.shops).into_iter();
     let row = |code: DimensionCode| aged(code.clone(), &registers.till.open_accounts(&code, &registers.shops), day);
     all.map(row).filter(|row| !row.total.is_zero()).collect()
 }
@@ -98,7 +98,7 @@ pub struct TillRow {
 
 pub fn tills(registers: &Registers, shops: &[DimensionCode]) -> Vec<TillRow> {
     let row = |shop: &DimensionCode| {
-        let (cash_taken, cash_banked) = registers.till.cash(shop, &registers.shops);
+        let (cash_taken, cash_banked) = registers.till.cash(shop, &registers.takings());
         let (cards_sold, cards_used) = registers.till.cards(shop, &registers.shops);
         TillRow { shop: shop.clone(), cash_taken, cash_banked, cards_sold, cards_used }
     };

@@ -4,6 +4,7 @@ use super::{ShopDay, Tender, TenderAmount, narrow};
 use crate::collective::vat;
 use crate::ledger::{AccountCode, Amount, Dimension, DimensionCode, DimensionSet, DraftLine, Side};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// Where a book keeps what a shop's day moves. Every account but the tax carries the shop, the receivable the customer
 /// instead, and the bank neither.
@@ -56,16 +57,15 @@ impl ShopDay {
     /// The lines of the day's voucher; their memos are empty, for the voucher has one. `None` when the day does not
     /// hold ([`ShopDay::examine`]) or an amount leaves an `i64`.
     ///
-    /// Returns, discount and rounding are taken from the channel with the largest sales (the first of equals): a till
-    /// does not say whose they were, and there they distort the least.
+    /// Returns, discount and rounding are taken from the row with the largest sales (the first of equals): a till
+    /// does not say whose they were, nor at which rate, and there they distort the least.
     pub fn draft_lines(&self, accounts: &ShopAccounts) -> Option<Vec<DraftLine>> {
         if !self.examine().is_empty() {
             return None;
         }
-        let gross = narrow(self.owed())?;
-        let (net, tax) = vat::split(gross, self.tax_basis_points)?;
+        let (nets, tax) = self.taxed()?;
         let mut lines: Vec<DraftLine> = self.tenders.iter().map(|row| self.tender_line(accounts, row)).collect();
-        for (row, amount) in self.sales.iter().zip(self.channel_nets(net)?) {
+        for (row, amount) in self.sales.iter().zip(nets) {
             let dimensions = dimensions([(Dimension::Channel, &row.channel), (Dimension::Shop, &self.shop)]);
             lines.push(line(accounts.sales, Side::Credit, amount, dimensions));
         }
@@ -90,25 +90,35 @@ impl ShopDay {
             .map(|(account, side)| line(account, side, amount, dimensions([(Dimension::Shop, &self.shop)])))
     }
 
-    /// Income of each channel without tax, in 分. The document is taxed as a whole (facts §7.1), so what rounding each
-    /// channel leaves over or short goes to the largest line.
-    fn channel_nets(&self, net_total: Amount) -> Option<Vec<Amount>> {
+    /// Income of each row of sales without tax, and the tax of all, in 分. What is sold at one rate is taxed as a whole
+    /// (facts §7.1), so what rounding each row leaves over or short goes to the largest line of that rate.
+    fn taxed(&self) -> Option<(Vec<Amount>, Amount)> {
         let mut gross: Vec<Amount> = self.sales.iter().map(|row| row.gross).collect();
-        let reduced = largest(&mut gross)?;
+        let reduced = largest(gross.iter_mut())?;
         *reduced = reduced.checked_sub(narrow(self.reductions())?)?;
-        let parts = gross.iter().map(|amount| Some(vat::split(*amount, self.tax_basis_points)?.0));
+        let rates: Vec<u32> = self.sales.iter().map(|row| self.rate(row)).collect();
+        let parts = gross.iter().zip(&rates).map(|(amount, rate)| Some(vat::split(*amount, *rate)?.0));
         let mut nets = parts.collect::<Option<Vec<Amount>>>()?;
-        let difference = net_total.checked_sub(crate::ledger::amount::sum(nets.iter().copied())?)?;
-        let adjusted = largest(&mut nets)?;
-        *adjusted = adjusted.checked_add(difference)?;
-        Some(nets)
+        let mut tax = Amount::ZERO;
+        for rate in rates.iter().collect::<BTreeSet<_>>() {
+            let of_rate = |amounts: &[Amount]| {
+                let own = amounts.iter().zip(&rates).filter(|(_, of)| *of == rate);
+                crate::ledger::amount::sum(own.map(|(amount, _)| *amount))
+            };
+            let (net, tax_of_rate) = vat::split(of_rate(&gross)?, *rate)?;
+            let difference = net.checked_sub(of_rate(&nets)?)?;
+            let adjusted = largest(nets.iter_mut().zip(&rates).filter(|(_, of)| *of == rate).map(|(net, _)| net))?;
+            *adjusted = adjusted.checked_add(difference)?;
+            tax = tax.checked_add(tax_of_rate)?;
+        }
+        Some((nets, tax))
     }
 }
 
 /// The largest amount whatever its sign, the first of equals.
-fn largest(amounts: &mut [Amount]) -> Option<&mut Amount> {
+fn largest<'a>(amounts: impl DoubleEndedIterator<Item = &'a mut Amount>) -> Option<&'a mut Amount> {
     // `max_by_key` keeps the last of equals.
-    amounts.iter_mut().rev().max_by_key(|amount| amount.fen().unsigned_abs())
+    amounts.rev().max_by_key(|amount| amount.fen().unsigned_abs())
 }
 
 /// A voucher needs a debit and a credit. When all lines stand on one side (a day that refunded by WeChat exactly what it

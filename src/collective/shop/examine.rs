@@ -44,7 +44,8 @@ impl ShopDay {
 
     fn tax_rule(&self) -> Option<Rule> {
         let message = "税率不得达到 100%。税率以万分之一为单位填写，1% 填 100。请改正税率。";
-        (self.tax_basis_points >= TAX_BASIS_POINTS_LIMIT).then(|| refuse("shop_day_tax_rate_too_high", message))
+        let mut rates = self.sales.iter().map(|row| self.rate(row)).chain([self.tax_basis_points]);
+        rates.any(|rate| rate >= TAX_BASIS_POINTS_LIMIT).then(|| refuse("shop_day_tax_rate_too_high", message))
     }
 
     /// Beyond one line's cap an amount is a typing error, and the sums of the draft could leave an `i64`.
@@ -67,8 +68,8 @@ impl ShopDay {
 
     fn channel_rule(&self) -> Option<Rule> {
         let mut seen = BTreeSet::new();
-        let repeated = self.sales.iter().find(|row| !seen.insert(&row.channel))?;
-        let message = format!("渠道 {} 填写了两次。请合并成一行。", repeated.channel);
+        let repeated = self.sales.iter().find(|row| !seen.insert((&row.channel, self.rate(row))))?;
+        let message = format!("渠道 {} 同一税率填写了两次。请合并成一行。", repeated.channel);
         Some(refuse("shop_day_channel_repeated", message))
     }
 

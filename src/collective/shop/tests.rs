@@ -32,7 +32,7 @@ fn accounts() -> ShopAccounts {
 }
 
 fn sold(channel: &str, gross: &str) -> ChannelSales {
-    ChannelSales { channel: code(channel), gross: amount(gross) }
+    ChannelSales { channel: code(channel), gross: amount(gross), tax_basis_points: None }
 }
 
 fn paid(kind: Tender, yuan: &str) -> TenderAmount {
@@ -160,6 +160,31 @@ fn what_rounding_leaves_goes_to_the_largest_line() {
 }
 
 #[test]
+fn one_channel_sells_at_several_rates_and_each_rate_is_taxed_as_a_whole() {
+    let at = |channel, gross, rate| ChannelSales { tax_basis_points: Some(rate), ..sold(channel, gross) };
+    let sales = vec![sold("lingshou", "1010"), at("lingshou", "109", 900), at("jiguan", "50", 0), at("jiguan", "0.50", 900)];
+    let mut mixed = day(sales, vec![paid(Tender::Cash, "1068.50")]);
+    mixed.returns = amount("101");
+    let expected = [
+        "借 1001 1068.50 shop=YX01",
+        "贷 500101 900.00 channel=lingshou shop=YX01",
+        "贷 500101 100.00 channel=lingshou shop=YX01",
+        "贷 500101 50.00 channel=jiguan shop=YX01",
+        "贷 500101 0.46 channel=jiguan shop=YX01",
+        "贷 222101 18.04",
+    ];
+    assert_eq!(drafted(&mixed), expected);
+    let text = serde_json::to_string(&mixed).expect("json");
+    assert!(text.contains(
+        r#"{"channel":"lingshou","gross":"1010.00"},{"channel":"lingshou","gross":"109.00","tax_basis_points":"900"}"#
+    ));
+    assert_eq!(serde_json::from_str::<ShopDay>(&text).expect("a day"), mixed);
+    assert!(
+        serde_json::from_str::<ShopDay>(&text.replace(r#""tax_basis_points":"900""#, r#""tax_basis_points":"0900""#)).is_err()
+    );
+}
+
+#[test]
 fn a_day_that_refunds_what_it_took_still_has_two_sides() {
     let mut even = day(vec![sold("lingshou", "50")], vec![paid(Tender::Cash, "50"), paid(Tender::WeChat, "-50")]);
     even.returns = amount("50");
@@ -175,7 +200,7 @@ fn a_day_that_refunds_what_it_took_still_has_two_sides() {
 #[test]
 fn each_rule_refuses_what_it_is_for() {
     type Change = fn(&mut ShopDay);
-    let cases: [(&str, Change); 17] = [
+    let cases: [(&str, Change); 19] = [
         ("shop_day_date_invalid", |d| d.date = Date::constant(1900, 1, 1)),
         ("shop_day_shift_missing", |d| d.shift = " ".into()),
         ("text_too_long", |d| d.shift = "早".repeat(21)),
@@ -187,7 +212,9 @@ fn each_rule_refuses_what_it_is_for() {
             d.discount = amount("-1");
             d.rounding = amount("1");
         }),
+        ("shop_day_tax_rate_too_high", |d| d.sales[0].tax_basis_points = Some(10_000)),
         ("shop_day_channel_repeated", |d| d.sales.push(sold("xiaoyuan", "0"))),
+        ("shop_day_channel_repeated", |d| d.sales.push(ChannelSales { tax_basis_points: Some(100), ..sold("xiaoyuan", "0") })),
         ("shop_day_tender_repeated", |d| d.tenders.push(paid(Tender::Cash, "0"))),
         ("shop_day_tender_repeated", |d| d.tenders.push(owes("KH-YX-02", "0"))),
         ("shop_day_counterparty_missing", |d| d.tenders[3].counterparty = None),

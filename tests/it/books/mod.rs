@@ -5,6 +5,7 @@ mod contract;
 mod fixed_assets;
 mod fixture;
 mod funds;
+mod goods;
 mod intercompany;
 mod organisation;
 mod tampering;

@@ -12,7 +12,7 @@ use crate::collective::{Fact, report};
 use crate::ledger::Side::{Credit, Debit};
 use crate::ledger::{Amount, Dimension};
 
-fn consignment() -> ConsignmentTerms {
+pub fn consignment() -> ConsignmentTerms {
     ConsignmentTerms {
         code: code("HT-5"),
         commission_basis_points: 1_000,
@@ -26,7 +26,7 @@ fn consignment() -> ConsignmentTerms {
     }
 }
 
-fn sold(document: &str, gross: &str) -> ConsignmentSale {
+pub fn sold(document: &str, gross: &str) -> ConsignmentSale {
     ConsignmentSale {
         contract: code("HT-5"),
         date: date("2026-03-01"),
