@@ -296,6 +296,19 @@ pub enum ReportCommand {
         #[arg(long, default_value = "none")]
         group_by: String,
     },
+    /// 门店利润表；不写账套则合计全部账套
+    ShopProfit {
+        #[arg(long)]
+        book: Option<String>,
+        /// 只看一个门店
+        #[arg(long)]
+        shop: Option<String>,
+        #[command(flatten)]
+        range: RangeOptions,
+        /// 每店再按 month、channel 分行；shop 不分
+        #[arg(long, default_value = "shop")]
+        by: String,
+    },
     /// 明细账
     AccountLines {
         #[arg(long)]
