@@ -8,7 +8,7 @@ use crate::ledger::statement::Range;
 use crate::ledger::{AccountCode, Amount, Dimension, Element, Period, Purpose, Side, Voucher, VoucherNumber};
 use crate::store::StoreError;
 use crate::store::read::FoundLine;
-use crate::store::trace::Stretch;
+use crate::store::trace::{Split, Stretch};
 use jiff::civil::Date;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -151,16 +151,17 @@ impl Bookkeeper {
     ) -> Result<Vec<DimensionProfit>, StoreError> {
         let mut sums: BTreeMap<String, DimensionProfit> = BTreeMap::new();
         for view in views {
-            for (code, account, movement) in self.store.ordinary_sums(view.number, range, dimension).await? {
-                let element = view.chart.get(&account).map(|account| account.element);
-                let row = sums.entry(code).or_insert_with_key(|code| DimensionProfit {
+            for sum in self.store.ordinary_sums(view.number, range, dimension, Split::Nothing).await? {
+                let element = view.chart.get(&sum.account).map(|account| account.element);
+                let row = sums.entry(sum.code).or_insert_with_key(|code| DimensionProfit {
                     code: code.clone(),
                     name: dimension_name(&view.dimensions, dimension, code),
                     income: Amount::ZERO,
                     expense: Amount::ZERO,
                     profit: Amount::ZERO,
                 });
-                row.add(element, movement).ok_or_else(|| StoreError::Corrupt("a profit leaves the range of amounts".into()))?;
+                row.add(element, sum.movement)
+                    .ok_or_else(|| StoreError::Corrupt("a profit leaves the range of amounts".into()))?;
             }
         }
         Ok(sums.into_values().collect())

@@ -9,6 +9,7 @@ use crate::cli::outcome::{Ending, Trouble};
 use crate::cli::place::{date, find_book, number, period};
 use crate::cli::print::say;
 use crate::cli::print::{self, Align};
+use crate::ledger::shop_profit::{ProfitBy, ProfitFigures, ShopProfit};
 use crate::ledger::statement::{Columns, GroupBy, IncomeTable, Range, TrialBalance};
 use crate::ledger::{AccountCode, Dimension, Side};
 use serde_json::json;
@@ -29,6 +30,14 @@ pub async fn run(place: &Place, command: ReportCommand, as_json: bool) -> Result
             let group_by = GroupBy::parse(&group_by).ok_or_else(|| Trouble::usage(format!("分栏只能是 {}。", GroupBy::WORDS)))?;
             let (table, views) = income(&bookkeeper, book.as_deref(), &range, group_by).await?;
             if as_json { print::json(&table)? } else { print_income(&table, &views) }
+        }
+        ReportCommand::ShopProfit { book, shop, range, by } => {
+            let by = ProfitBy::parse(&by).ok_or_else(|| Trouble::usage(format!("分行只能是 {}。", ProfitBy::WORDS)))?;
+            let views =
+                covered(&bookkeeper, book.as_deref()).ok_or_else(|| Trouble::no_book(book.as_deref().unwrap_or_default()))?;
+            let range = range.range(&views)?;
+            let table = bookkeeper.shop_profit(&views, range, by, shop.as_deref()).await?;
+            if as_json { print::json(&table)? } else { print_shop_profit(&table) }
         }
         ReportCommand::AccountLines { book, account, range } => {
             let view = find_book(&bookkeeper, &book)?;
@@ -141,6 +150,19 @@ pub fn print_income(table: &IncomeTable, views: &[Arc<View>]) {
     }
     total.push(print::with_commas(table.total));
     rows.push(total);
+    print::table(&columns, &rows);
+}
+
+fn print_shop_profit(table: &ShopProfit) {
+    say!("门店利润表  {} 至 {}  单位：元", table.range.from, table.range.to);
+    let figures = ["销售净额", "销售成本", "毛利", "其他收入", "费用", "利润"].map(|name| (name, Align::Right));
+    let columns = [&[("门店", Align::Left), (table.by.chinese(), Align::Left)][..], &figures].concat();
+    let cells = |name: &str, part: &str, figures: &ProfitFigures| {
+        let amounts = [figures.sales, figures.cost, figures.gross_profit, figures.other_income, figures.expenses, figures.profit];
+        [vec![name.to_owned(), part.to_owned()], amounts.map(print::with_commas).to_vec()].concat()
+    };
+    let mut rows: Vec<Vec<String>> = table.rows().map(|row| cells(&row.name, &row.part_name, &row.figures)).collect();
+    rows.push(cells("合计", "", &table.total));
     print::table(&columns, &rows);
 }
 

@@ -70,6 +70,7 @@ fn routes() -> OpenApiRouter<Door> {
         .routes(routes!(reports::income_by_community))
         .routes(routes!(reports::community_income))
         .routes(routes!(reports::income_by_community_of_book))
+        .routes(routes!(reports::shop_profit))
         .routes(routes!(business::record))
         .routes(routes!(business::month_end))
         .routes(routes!(business::show))

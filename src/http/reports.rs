@@ -4,6 +4,7 @@ use crate::bookkeeper::report::covered;
 use crate::http::Door;
 use crate::http::books::{BookPath, RangeQuery, cursor, find_book, range};
 use crate::http::problem::{Problem, ProblemBody};
+use crate::ledger::shop_profit::ProfitBy;
 use crate::ledger::statement::GroupBy;
 use crate::ledger::{AccountCode, Dimension};
 use axum::Json;
@@ -54,6 +55,22 @@ pub struct IncomeQuery {
     to: Option<String>,
     /// 分栏：none（默认）、month、account，或辅助核算类别，如 income_type、channel、street
     group_by: Option<String>,
+}
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ShopProfitQuery {
+    /// 账套编码；不写则合计全部账套
+    book: Option<String>,
+    /// 只看一个门店
+    shop: Option<String>,
+    /// 起始期间
+    from: Option<String>,
+    /// 截止期间
+    to: Option<String>,
+    /// 分行：shop（默认）、month、channel
+    by: Option<String>,
 }
 
 fn value(report: &impl Serialize) -> Result<Json<Value>, Problem> {
@@ -177,4 +194,21 @@ pub async fn income_by_community_of_book(
 ) -> Result<Json<Value>, Problem> {
     let (Path(BookPath { book }), Query(query)) = (book?, query?);
     income(&door, Some(&book), query).await
+}
+
+/// 门店利润：每店一行，或再按月、按渠道分行
+#[utoipa::path(get, path = "/api/v1/reports/shop-profit", tag = "报表", params(ShopProfitQuery),
+    responses((status = 200, description = "销售净额、成本、毛利、其他收入、费用、利润；各行之和等于 total", body = Value),
+        (status = "default", description = "请求有误", body = ProblemBody, content_type = "application/problem+json")))]
+pub async fn shop_profit(
+    State(door): State<Door>,
+    query: Result<Query<ShopProfitQuery>, QueryRejection>,
+) -> Result<Json<Value>, Problem> {
+    let Query(query) = query?;
+    let book = query.book.as_deref();
+    let views = covered(&door.bookkeeper, book).ok_or_else(|| Problem::no_book(book.unwrap_or_default()))?;
+    let range = range(&RangeQuery { from: query.from, to: query.to }, &views)?;
+    let by = ProfitBy::parse(query.by.as_deref().unwrap_or("shop"));
+    let by = by.ok_or_else(|| Problem::bad_request("by_unknown", format!("by 只能是 {}。", ProfitBy::WORDS)))?;
+    value(&door.bookkeeper.shop_profit(&views, range, by, query.shop.as_deref()).await?)
 }

@@ -17,6 +17,7 @@ pub mod period;
 pub mod posting;
 pub mod refusal;
 pub mod reversal;
+pub mod shop_profit;
 pub mod statement;
 pub mod text;
 pub mod voucher;

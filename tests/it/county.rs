@@ -156,6 +156,31 @@ fn the_articles_figures_come_out_to_the_fen() {
         assert_eq!(found, *wanted, "{name} {scope}");
     }
 
+    // And the statement of the shops, however it is split.
+    for by in ["shop", "month", "channel"] {
+        let table = program.json(&["report", "shop-profit", "--by", by]);
+        assert_eq!(
+            Some(&fen(table["total"]["profit"].as_str().expect("profit"))),
+            expected.get(&("超市利润".into(), "合计".into()))
+        );
+        let mut profits: BTreeMap<String, [i64; 2]> = BTreeMap::new();
+        for row in table["rows"].as_array().expect("rows") {
+            let figure = |name: &str| fen(row[name].as_str().expect("figure"));
+            assert_eq!(figure("gross_profit"), figure("sales") - figure("cost"), "{row}");
+            assert_eq!(figure("profit"), figure("gross_profit") + figure("other_income") - figure("expenses"), "{row}");
+            let sums = profits.entry(row["shop"].as_str().expect("code").to_owned()).or_default();
+            *sums = [sums[0] + figure("sales"), sums[1] + figure("profit")];
+        }
+        assert_eq!(profits.len(), 5);
+        for (shop, [sales, profit]) in profits {
+            let wanted = |name: &str| expected.get(&(name.to_owned(), format!("门店={shop}"))).copied();
+            assert_eq!((Some(sales), Some(profit)), (wanted("超市销售额"), wanted("超市利润")), "{shop} by {by}");
+        }
+    }
+    let one = program.json(&["report", "shop-profit", "--book", "shazi", "--shop", "SZ01", "--by", "month", "--from", "2025-03"]);
+    assert_eq!(one["rows"].as_array().map(Vec::len), Some(10), "{one}");
+    assert_eq!((&one["rows"][0]["shop"], &one["rows"][0]["part"]), (&Value::from("SZ01"), &Value::from("2025-03")));
+
     // 2025: only the company with two shops goes over 300,000 a quarter; exactly as the sample says.
     for book in books {
         for month in ["02", "05", "08", "11"] {

@@ -5,6 +5,7 @@ use super::fixture::{check_is_clean, fixed_keys, open, open_book, period, signed
 use crate::support::Postgres;
 use cunshe::bookkeeper::{Bookkeeper, PostError};
 use cunshe::collective::Fact;
+use cunshe::ledger::shop_profit::ProfitBy;
 use cunshe::ledger::{AccountCode, Amount, Dimension, DimensionCode, DimensionValue, VoucherNumber, Word};
 use cunshe::store::DbUrl;
 use jiff::civil::Date;
@@ -224,6 +225,14 @@ async fn the_same_business_gives_the_same_registers_on_both_engines() {
             [("9001", "120000.00"), ("9002", "-120000.00"), ("2232", "-600.00"), ("1012", "0.00"), ("2241", "-630.00")]
         {
             assert_eq!(balance(&books, account).await, fen(expected), "{account}");
+        }
+        let view = books.book("demo").expect("book");
+        for (by, rows) in [(ProfitBy::Shop, 1), (ProfitBy::Month, 1), (ProfitBy::Channel, 3)] {
+            let views = std::slice::from_ref(&view);
+            let table = books.shop_profit(views, Bookkeeper::whole_range(&view), by, None).await.expect("statement");
+            assert_eq!(table.rows().count(), rows, "{by:?}");
+            let total = table.total;
+            assert_eq!((total.sales, total.gross_profit, total.profit), (fen("10000.00"), fen("3000.00"), fen("2958.00")));
         }
         let leaf = books.book("demo").expect("book").latest.leaf.to_string();
         seen.push((leaf, registers(&books)));

@@ -61,3 +61,19 @@ async fn figures_pages_and_proofs_agree() {
     let metrics = reqwest::get(format!("{}/metrics", service.url)).await.expect("answered").text().await.expect("text");
     assert!(metrics.contains("cunshe_group_vouchers"), "{metrics}");
 }
+
+/// The figures themselves: `county` and `books`. Here, how they are asked for.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_shops_statement_is_asked_for_by_name() {
+    let folder = tempfile::tempdir().expect("folder");
+    let service = Program::on(folder.path().join("data")).with_book("demo").serve();
+    let empty = get(&service, "reports/shop-profit?book=demo&by=month&from=2025-01&to=2025-03").await;
+    assert_eq!((empty.status, &empty.body["rows"], &empty.body["by"]), (200, &json!([]), &json!("month")));
+    assert_eq!((&empty.body["from"], &empty.body["total"]["profit"]), (&json!("2025-01"), &json!("0.00")));
+    for (query, status, code) in
+        [("by=week", 400, "by_unknown"), ("book=nobody", 404, "book_unknown"), ("colour=red", 400, "query_malformed")]
+    {
+        let answer = get(&service, &format!("reports/shop-profit?{query}")).await;
+        assert_eq!((answer.status, answer.body["code"].as_str()), (status, Some(code)), "{query}: {}", answer.text);
+    }
+}
