@@ -61,8 +61,8 @@ impl Bookkeeper {
         }
         // Only a reversal takes a fact back: its voucher must go with it.
         if facts.iter().any(|fact| matches!(fact, Fact::Withdrawn(_))) {
-            let message = "撤回不能单独登记。请红字冲销所生成的凭证，台账随之恢复。".into();
-            return Err(PostError::Refused(desk::refused_whole(Rule::Business { code: "withdrawn_by_reversal", message })));
+            let message = "撤回不能单独登记。请红字冲销所生成的凭证，台账随之恢复。";
+            return Err(PostError::Refused(desk::refused_whole(Rule::business("withdrawn_by_reversal", message))));
         }
         let view = self.views.get(book).ok_or(PostError::NoSuchBook)?;
         self.hold_figures(&view, &facts).await?;

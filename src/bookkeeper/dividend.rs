@@ -275,8 +275,8 @@ impl Bookkeeper {
             };
             held += 1;
             let several = || {
-                let message = "一次登记了几项分配；后一项的数字要等前一项记账以后才能与账面核对。请逐项登记。".into();
-                Rule::Business { code: "distribution_one_at_a_time", message }
+                let message = "一次登记了几项分配；后一项的数字要等前一项记账以后才能与账面核对。请逐项登记。";
+                Rule::business("distribution_one_at_a_time", message)
             };
             if let Some(rule) = rule.or_else(|| (held > 1).then(several)) {
                 let refusal = Refusal { reasons: vec![Reason::whole(rule)] };

@@ -194,7 +194,7 @@ impl Bookkeeper {
             let Some((company, holder)) = stake.counterpart() else { continue };
             let Some(company) = self.book(company) else {
                 let message = format!("参股 {code} 写的被投资单位账套 {company} 不在这里。请核对账套编码。");
-                return Err(PostError::Refused(desk::refused_whole(Rule::Business { code: "investee_book_unknown", message })));
+                return Err(PostError::Refused(desk::refused_whole(Rule::business("investee_book_unknown", message))));
             };
             let first = view.profile.first_period.first_day();
             for dividend in company.registers.dividends.iter().filter(|one| one.resolution.date >= first) {

@@ -67,7 +67,7 @@ pub enum Command {
     },
     /// 登记业务事实（资产、合同、收款、营业日报、份额、分配……），并记所生成的凭证
     Fact(FactOptions),
-    /// 月末计提、确认全部合同的收入
+    /// 月末计提、结转：合同收入、递延收益、进销差价、折旧
     MonthEnd(MonthEndOptions),
     /// 社区账套对应入账：登记参股公司已分配、已支付给本社区的利润
     Mirror(MirrorOptions),

@@ -32,7 +32,7 @@ pub async fn month_end(place: &Place, options: MonthEndOptions, as_json: bool) -
     find_book(&bookkeeper, &options.book)?;
     let month = period(&options.period)?;
     let posted = bookkeeper.month_end(&options.book, month, signed(&options.by, &options.approved_by)).await?;
-    told(&posted, &format!("{month} 合同收入已计提、确认"), as_json)?;
+    told(&posted, &format!("{month} 月末计提、结转已完成"), as_json)?;
     bookkeeper.close().await;
     Ok(Ending::Done)
 }

@@ -178,10 +178,6 @@ pub struct AssetRegister {
     cards: BTreeMap<DimensionCode, EntrustedAsset>,
 }
 
-fn rule(code: &'static str, message: String) -> Rule {
-    Rule::Business { code, message }
-}
-
 impl AssetRegister {
     pub fn get(&self, code: &DimensionCode) -> Option<&EntrustedAsset> {
         self.cards.get(code)
@@ -201,13 +197,13 @@ impl AssetRegister {
         let mut rules = Vec::new();
         let code = &cleared.asset;
         if self.cards.contains_key(code) {
-            rules.push(rule("asset_code_taken", format!("资产 {code} 已经造册，清理在造册以前。请核对编码。")));
+            rules.push(Rule::business("asset_code_taken", format!("资产 {code} 已经造册，清理在造册以前。请核对编码。")));
         }
         if self.cleared.contains_key(code) {
-            rules.push(rule("asset_cleared_twice", format!("资产 {code} 已经清理。编码不能重复使用，请换一个。")));
+            rules.push(Rule::business("asset_cleared_twice", format!("资产 {code} 已经清理。编码不能重复使用，请换一个。")));
         }
         if [&cleared.name, &cleared.owner, &cleared.address, &cleared.document].iter().any(|text| text.trim().is_empty()) {
-            rules.push(rule("asset_card_incomplete", "清理不全：名称、产权单位、坐落、文件号都要填写。".into()));
+            rules.push(Rule::business("asset_card_incomplete", "清理不全：名称、产权单位、坐落、文件号都要填写。"));
         }
         rules
     }
@@ -215,22 +211,22 @@ impl AssetRegister {
     pub fn examine_card(&self, card: &AssetCard) -> Vec<Rule> {
         let mut rules = Vec::new();
         if self.cards.contains_key(&card.code) {
-            rules.push(rule("asset_code_taken", format!("资产 {} 已经造册。编码不能重复使用，请换一个。", card.code)));
+            rules.push(Rule::business("asset_code_taken", format!("资产 {} 已经造册。编码不能重复使用，请换一个。", card.code)));
         }
         if [&card.name, &card.owner, &card.address, &card.document].iter().any(|text| text.trim().is_empty()) {
-            rules.push(rule("asset_card_incomplete", "卡片不全：名称、产权单位、坐落、文件号都要填写。".into()));
+            rules.push(Rule::business("asset_card_incomplete", "卡片不全：名称、产权单位、坐落、文件号都要填写。"));
         }
         if card.area.fen() <= 0 || card.original_value.fen() <= 0 {
-            rules.push(rule("asset_measure_missing", "面积和账面原值要大于零。没有原值的，请先按规定评估入账。".into()));
+            rules.push(Rule::business("asset_measure_missing", "面积和账面原值要大于零。没有原值的，请先按规定评估入账。"));
         }
         if let Some(cleared) = self.cleared.get(&card.code) {
             if card.date < cleared.date {
                 let message = format!("造册日期 {} 早于清理日期 {}。请核对。", card.date, cleared.date);
-                rules.push(rule("asset_date_reversed", message));
+                rules.push(Rule::business("asset_date_reversed", message));
             }
             if card.owner != cleared.owner {
                 let message = format!("产权单位“{}”与清理时的“{}”不同。请核对，按清理的写。", card.owner, cleared.owner);
-                rules.push(rule("asset_owner_differs", message));
+                rules.push(Rule::business("asset_owner_differs", message));
             }
         }
         rules
@@ -238,40 +234,40 @@ impl AssetRegister {
 
     pub fn examine_step(&self, step: &AssetStep) -> Vec<Rule> {
         let Some(asset) = self.cards.get(&step.asset) else {
-            return vec![rule("asset_unknown", format!("资产 {} 没有造册。请先造册登记。", step.asset))];
+            return vec![Rule::business("asset_unknown", format!("资产 {} 没有造册。请先造册登记。", step.asset))];
         };
         let mut rules = Vec::new();
         let before = asset.steps.last().map_or(asset.card.date, |last| last.date);
         if step.date < before {
-            rules.push(rule("asset_date_reversed", format!("日期 {} 早于上一步的 {before}。请核对。", step.date)));
+            rules.push(Rule::business("asset_date_reversed", format!("日期 {} 早于上一步的 {before}。请核对。", step.date)));
         }
         if step.document.trim().is_empty() {
-            rules.push(rule("asset_document_missing", format!("{}要有文件号或证号。请补填。", step.step.chinese())));
+            rules.push(Rule::business("asset_document_missing", format!("{}要有文件号或证号。请补填。", step.step.chinese())));
         }
         rules.extend(order_rule(asset, step));
         let takes_custodian = matches!(step.step, Step::Entrusted | Step::Transferred);
         if takes_custodian != step.custodian.is_some() {
-            rules.push(rule("asset_custodian", "委托代管和移交要写明代管社区，其他步骤不写。".into()));
+            rules.push(Rule::business("asset_custodian", "委托代管和移交要写明代管社区，其他步骤不写。"));
         }
         let entrusted = step.step == Step::Entrusted;
         match &step.rent_destination {
-            None if entrusted => rules.push(rule(
+            None if entrusted => rules.push(Rule::business(
                 "rent_destination_missing",
-                "委托代管要写明租金去向和批准文号（国令738 §25-26）：全额上缴，或经批准留用一部分。".into(),
+                "委托代管要写明租金去向和批准文号（国令738 §25-26）：全额上缴，或经批准留用一部分。",
             )),
             Some(_) if !entrusted => {
-                rules.push(rule("rent_destination_misplaced", "租金去向只在委托代管时写明。".into()));
+                rules.push(Rule::business("rent_destination_misplaced", "租金去向只在委托代管时写明。"));
             }
             Some(to) if to.document.trim().is_empty() || to.kept_basis_points > 10_000 => {
-                rules.push(rule(
+                rules.push(Rule::business(
                     "rent_destination_incomplete",
-                    "租金去向要有批准文号，留用比例在 0 至 10000 之间（万分之）。".into(),
+                    "租金去向要有批准文号，留用比例在 0 至 10000 之间（万分之）。",
                 ));
             }
             _ => {}
         }
         if step.until.is_some_and(|until| !entrusted || until <= step.date) {
-            rules.push(rule("asset_until", "代管到期日只在委托代管时写，并且晚于开始日期。".into()));
+            rules.push(Rule::business("asset_until", "代管到期日只在委托代管时写，并且晚于开始日期。"));
         }
         rules
     }
@@ -279,7 +275,7 @@ impl AssetRegister {
     /// Steps with a voucher go with its reversal; the others are void, the newest first.
     pub fn examine_void(&self, void: &AssetStepVoid) -> Vec<Rule> {
         let Some(asset) = self.cards.get(&void.asset) else {
-            return vec![rule("asset_unknown", format!("资产 {} 没有造册。请先造册登记。", void.asset))];
+            return vec![Rule::business("asset_unknown", format!("资产 {} 没有造册。请先造册登记。", void.asset))];
         };
         let mut rules = Vec::new();
         let newest = asset.steps.last().is_some_and(|last| last.step == void.step);
@@ -289,10 +285,10 @@ impl AssetRegister {
                 void.asset,
                 void.step.chinese()
             );
-            rules.push(rule("asset_step_void", message));
+            rules.push(Rule::business("asset_step_void", message));
         }
         if void.document.trim().is_empty() {
-            rules.push(rule("asset_document_missing", "作废要有依据。请补填文号或说明。".into()));
+            rules.push(Rule::business("asset_document_missing", "作废要有依据。请补填文号或说明。"));
         }
         rules
     }
@@ -341,6 +337,6 @@ fn order_rule(asset: &EntrustedAsset, step: &AssetStep) -> Option<Rule> {
             step.asset,
             step.step.chinese()
         );
-        rule("asset_step_out_of_order", message)
+        Rule::business("asset_step_out_of_order", message)
     })
 }

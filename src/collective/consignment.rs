@@ -1,9 +1,11 @@
 //! 代销 (facts §7.2 F8): goods of growers that are sold for them. The price is theirs; a commission of it, tax included, is the
 //! company's income. Where the company is the seller, the sale is a shop's day instead.
 
+use crate::collective::ageing::uncovered;
 use crate::collective::contract::ContractVoid;
 use crate::collective::schedule::rounded;
-use crate::ledger::amount::sum;
+use crate::collective::shop::Till;
+use crate::ledger::amount::{less, total};
 use crate::ledger::refusal::Rule;
 use crate::ledger::{Amount, DimensionCode};
 use jiff::civil::Date;
@@ -32,16 +34,6 @@ pub struct ConsignmentTerms {
     pub signed: Date,
     #[serde(deserialize_with = "crate::ledger::period::day")]
     pub start: Date,
-}
-
-/// Where the price of a sale went.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Till {
-    /// 现金, in the till of a shop.
-    Cash,
-    /// 银行
-    Bank,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -91,15 +83,15 @@ pub struct Consignment {
 
 impl Consignment {
     pub fn sales(&self) -> Amount {
-        sum(self.sold.values().map(|sale| sale.gross)).unwrap_or(Amount::MAX)
+        total(self.sold.values().map(|sale| sale.gross))
     }
 
     pub fn commissions(&self) -> Amount {
-        sum(self.sold.values().map(|sale| self.terms.commission(sale.gross))).unwrap_or(Amount::MAX)
+        total(self.sold.values().map(|sale| self.terms.commission(sale.gross)))
     }
 
     pub fn payments(&self) -> Amount {
-        sum(self.paid.values().map(|paid| paid.amount)).unwrap_or(Amount::MAX)
+        total(self.paid.values().map(|paid| paid.amount))
     }
 
     /// What the grower is still owed; below zero when a sale was taken back after it was paid.
@@ -108,17 +100,12 @@ impl Consignment {
         due.and_then(|due| due.checked_sub(self.payments())).unwrap_or(Amount::ZERO)
     }
 
-    /// The oldest sale that payments do not cover, the oldest being paid first.
+    /// The oldest sale that payments do not cover.
     pub fn owed_since(&self) -> Option<Date> {
-        let mut sales: Vec<&ConsignmentSale> = self.sold.values().collect();
-        sales.sort_by_key(|sale| sale.date);
-        let mut paid = self.payments();
-        sales.into_iter().find_map(|sale| {
-            let due = sale.gross.checked_sub(self.terms.commission(sale.gross))?;
-            let covered = paid.min(due);
-            paid = paid.checked_sub(covered)?;
-            (covered < due).then_some(sale.date)
-        })
+        let mut due: Vec<(Date, Amount)> =
+            self.sold.values().map(|sale| (sale.date, less(sale.gross, self.terms.commission(sale.gross)))).collect();
+        due.sort_by_key(|(date, _)| *date);
+        uncovered(due, self.paid.values().map(|paid| (paid.date, paid.amount))).first().map(|(date, _)| *date)
     }
 }
 
@@ -129,17 +116,13 @@ pub struct ConsignmentRegister(BTreeMap<DimensionCode, Consignment>);
 /// Half of the price and more is no commission any more.
 const COMMISSION_MAX: u32 = 5_000;
 
-fn rule(code: &'static str, message: String) -> Rule {
-    Rule::Business { code, message }
-}
-
 fn document_rule(document: &str, taken: bool) -> Option<Rule> {
     let unsound = document.trim().is_empty() || document.contains('/') || taken;
-    unsound.then(|| rule("consignment_document", "单据号没有填、含有斜线，或在这份合同中已经用过。请核对。".into()))
+    unsound.then(|| Rule::business("consignment_document", "单据号没有填、含有斜线，或在这份合同中已经用过。请核对。"))
 }
 
 fn amount_rule(amount: Amount) -> Option<Rule> {
-    (amount.fen() <= 0).then(|| rule("consignment_amount", "金额要大于零。退货请冲销原来的销售。".into()))
+    (amount.fen() <= 0).then(|| Rule::business("consignment_amount", "金额要大于零。退货请冲销原来的销售。"))
 }
 
 impl ConsignmentRegister {
@@ -153,7 +136,7 @@ impl ConsignmentRegister {
 
     /// A consignment on which something can happen.
     fn usable(&self, code: &DimensionCode) -> Result<&Consignment, Vec<Rule>> {
-        let unknown = || vec![rule("consignment_unknown", format!("没有代销合同 {code}。请先登记合同。"))];
+        let unknown = || vec![Rule::business("consignment_unknown", format!("没有代销合同 {code}。请先登记合同。"))];
         let consignment = self.0.get(code).ok_or_else(unknown)?;
         consignment.voided.as_ref().map_or(Ok(consignment), |void| Err(vec![void.refusal()]))
     }
@@ -161,16 +144,22 @@ impl ConsignmentRegister {
     pub fn examine_terms(&self, terms: &ConsignmentTerms) -> Vec<Rule> {
         let mut rules = Vec::new();
         if self.0.contains_key(&terms.code) {
-            rules.push(rule("contract_code_taken", format!("合同 {} 已经登记。编码不能重复使用，请换一个。", terms.code)));
+            rules.push(Rule::business(
+                "contract_code_taken",
+                format!("合同 {} 已经登记。编码不能重复使用，请换一个。", terms.code),
+            ));
         }
         if terms.end < terms.start {
-            rules.push(rule("contract_term_reversed", format!("到期日 {} 早于起始日 {}。请核对。", terms.end, terms.start)));
+            rules.push(Rule::business(
+                "contract_term_reversed",
+                format!("到期日 {} 早于起始日 {}。请核对。", terms.end, terms.start),
+            ));
         }
         if terms.commission_basis_points > COMMISSION_MAX {
-            rules.push(rule("consignment_commission", "手续费不超过售价的一半。请核对是否以万分之为单位。".into()));
+            rules.push(Rule::business("consignment_commission", "手续费不超过售价的一半。请核对是否以万分之为单位。"));
         }
         if terms.resolution.trim().is_empty() {
-            rules.push(rule("contract_resolution_missing", "没有决议或审批的文号。请补填，再登记合同。".into()));
+            rules.push(Rule::business("contract_resolution_missing", "没有决议或审批的文号。请补填，再登记合同。"));
         }
         rules
     }
@@ -185,10 +174,10 @@ impl ConsignmentRegister {
         rules.extend(document_rule(&sale.document, consignment.sold.contains_key(&sale.document)));
         if sale.date < terms.start || sale.date > terms.end {
             let message = format!("{} 不在合同期 {} 至 {} 内。请核对日期，或另签合同。", sale.date, terms.start, terms.end);
-            rules.push(rule("consignment_outside_term", message));
+            rules.push(Rule::business("consignment_outside_term", message));
         }
         if sale.shop.is_some() && sale.till != Till::Cash {
-            rules.push(rule("consignment_shop", "门店只在收现金时写。请删去门店，或核对收款方式。".into()));
+            rules.push(Rule::business("consignment_shop", "门店只在收现金时写。请删去门店，或核对收款方式。"));
         }
         rules
     }
@@ -203,7 +192,7 @@ impl ConsignmentRegister {
         let owed = consignment.owed();
         if payment.amount > owed {
             let message = format!("合同 {} 应付农户 {owed} 元，这次付 {} 元。请核对。", payment.contract, payment.amount);
-            rules.push(rule("consignment_payment_exceeds", message));
+            rules.push(Rule::business("consignment_payment_exceeds", message));
         }
         rules
     }

@@ -43,10 +43,10 @@ impl ContractVoid {
         let mut rules = Vec::new();
         if in_use {
             let message = format!("合同 {} 已有收付、计提或终止，不能作废。请先冲销这些凭证，或登记终止。", self.contract);
-            rules.push(rule("contract_in_use", message));
+            rules.push(Rule::business("contract_in_use", message));
         }
         if self.document.trim().is_empty() {
-            rules.push(rule("contract_void_document", "没有作废的依据。请补填文号或说明。".into()));
+            rules.push(Rule::business("contract_void_document", "没有作废的依据。请补填文号或说明。"));
         }
         rules
     }
@@ -54,7 +54,7 @@ impl ContractVoid {
     /// The refusal of whatever comes after it.
     pub fn refusal(&self) -> Rule {
         let message = format!("合同 {} 已于 {} 作废（{}）。请用另行登记的合同。", self.contract, self.date, self.document);
-        rule("contract_void", message)
+        Rule::business("contract_void", message)
     }
 }
 
@@ -126,7 +126,7 @@ impl Contract {
     /// Money of one kind so far. Sums of posted amounts fit: see [`crate::ledger::book::TURNOVER_MAX`].
     pub fn received(&self, kind: Money) -> Amount {
         let amounts = self.money.values().filter(|money| money.kind == kind).map(|money| money.amount);
-        crate::ledger::amount::sum(amounts).unwrap_or(Amount::MAX)
+        crate::ledger::amount::total(amounts)
     }
 
     /// 押金 still held.
@@ -170,10 +170,6 @@ const TERM_YEARS_MAX: i64 = 70;
 /// Ten years without rent are more likely a typing error.
 const RENT_FREE_DAYS_MAX: u32 = 3_660;
 
-fn rule(code: &'static str, message: String) -> Rule {
-    Rule::Business { code, message }
-}
-
 impl ContractRegister {
     pub fn get(&self, code: &DimensionCode) -> Option<&Contract> {
         self.0.get(code)
@@ -198,27 +194,33 @@ impl ContractRegister {
     pub fn examine_terms(&self, terms: &ContractTerms) -> Vec<Rule> {
         let mut rules = Vec::new();
         if self.0.contains_key(&terms.code) {
-            rules.push(rule("contract_code_taken", format!("合同 {} 已经登记。编码不能重复使用，请换一个。", terms.code)));
+            rules.push(Rule::business(
+                "contract_code_taken",
+                format!("合同 {} 已经登记。编码不能重复使用，请换一个。", terms.code),
+            ));
         }
         if terms.end < terms.start {
-            rules.push(rule("contract_term_reversed", format!("到期日 {} 早于起始日 {}。请核对。", terms.end, terms.start)));
+            rules.push(Rule::business(
+                "contract_term_reversed",
+                format!("到期日 {} 早于起始日 {}。请核对。", terms.end, terms.start),
+            ));
         }
         let longest = terms.start.saturating_add(jiff::Span::new().years(TERM_YEARS_MAX));
         if terms.end > longest || terms.rent_free_days > RENT_FREE_DAYS_MAX {
             let message = format!("合同期不超过 {TERM_YEARS_MAX} 年，免租期不超过 {RENT_FREE_DAYS_MAX} 天。请核对日期和天数。");
-            rules.push(rule("contract_term_too_long", message));
+            rules.push(Rule::business("contract_term_too_long", message));
         }
         if terms.rent.fen() <= 0 || terms.deposit.fen() < 0 || terms.floor.fen() < 0 {
-            rules.push(rule("contract_amount", "每期金额要大于零，押金和评估底价不能为负。".into()));
+            rules.push(Rule::business("contract_amount", "每期金额要大于零，押金和评估底价不能为负。"));
         }
         if terms.resolution.trim().is_empty() {
-            rules.push(rule("contract_resolution_missing", "没有决议与四议两公开的文号。请补填，再登记合同。".into()));
+            rules.push(Rule::business("contract_resolution_missing", "没有决议与四议两公开的文号。请补填，再登记合同。"));
         }
         if terms.escalation_basis_points > 5_000 || terms.late_fee_basis_points > 100 {
-            rules.push(rule("contract_rate", "年递增不超过 50%，违约金每日不超过 1%。请核对是否以万分之为单位。".into()));
+            rules.push(Rule::business("contract_rate", "年递增不超过 50%，违约金每日不超过 1%。请核对是否以万分之为单位。"));
         }
         if terms.advance && terms.kind == ContractKind::Participation {
-            rules.push(rule("participation_advance", "参股分红没有先付后用。请把“先付后用”改为否。".into()));
+            rules.push(Rule::business("participation_advance", "参股分红没有先付后用。请把“先付后用”改为否。"));
         }
         let let_twice = terms.asset.as_ref().and_then(|asset| {
             let overlaps = |other: &&Contract| terms.start <= other.last_day() && other.terms.start <= terms.end;
@@ -226,7 +228,10 @@ impl ContractRegister {
         });
         if let Some(other) = let_twice {
             let (code, last) = (&other.terms.code, other.last_day());
-            rules.push(rule("asset_let_twice", format!("同一资产已由合同 {code} 用到 {last}。请改起始日，或先终止那份合同。")));
+            rules.push(Rule::business(
+                "asset_let_twice",
+                format!("同一资产已由合同 {code} 用到 {last}。请改起始日，或先终止那份合同。"),
+            ));
         }
         rules
     }
@@ -253,15 +258,15 @@ impl ContractRegister {
         };
         let mut rules = Vec::new();
         if contract.ended.is_some() {
-            rules.push(rule("contract_ended", format!("合同 {} 已经终止。", end.contract)));
+            rules.push(Rule::business("contract_ended", format!("合同 {} 已经终止。", end.contract)));
         }
         if end.date < contract.terms.start || end.date > contract.terms.end {
-            rules.push(rule("contract_end_outside", format!("终止日 {} 不在合同期内。请核对。", end.date)));
+            rules.push(Rule::business("contract_end_outside", format!("终止日 {} 不在合同期内。请核对。", end.date)));
         }
         // On the day it was to end anyway nothing is worth another amount, whatever was accrued.
         let early = end.date < contract.terms.end;
         if let Some(period) = contract.accrued.keys().next_back().filter(|period| early && period.last_day() > end.date) {
-            rules.push(rule(
+            rules.push(Rule::business(
                 "contract_accrued_beyond",
                 format!("已计提到 {period}。请先冲销终止日所在月及以后各月的计提，再终止。"),
             ));
@@ -276,19 +281,19 @@ impl ContractRegister {
         };
         let mut rules = Vec::new();
         if money.amount.fen() <= 0 {
-            rules.push(rule("money_amount", "收付金额要大于零。".into()));
+            rules.push(Rule::business("money_amount", "收付金额要大于零。"));
         }
         if money.document.trim().is_empty() || money.document.contains('/') {
-            rules.push(rule("money_document", "没有回单号，或回单号中有斜线。请填写银行回单或收据的号码。".into()));
+            rules.push(Rule::business("money_document", "没有回单号，或回单号中有斜线。请填写银行回单或收据的号码。"));
         }
         if let Some(before) = contract.money.get(&money.document) {
             let message =
                 format!("合同 {} 已用回单 {} 记过 {} 元。同一张回单只记一次。", money.contract, money.document, before.amount);
-            rules.push(rule("money_document_taken", message));
+            rules.push(Rule::business("money_document_taken", message));
         }
         let takes_deposit = matches!(money.kind, Money::DepositRefunded | Money::DepositForfeited);
         if takes_deposit && money.amount > contract.deposit_held() {
-            rules.push(rule("deposit_exceeded", format!("押金只有 {} 元，不够。请核对。", contract.deposit_held())));
+            rules.push(Rule::business("deposit_exceeded", format!("押金只有 {} 元，不够。请核对。", contract.deposit_held())));
         }
         rules
     }
@@ -339,5 +344,5 @@ impl ContractRegister {
 
 /// The refusal of a contract that is not in the register.
 pub fn unknown(code: &DimensionCode) -> Rule {
-    rule("contract_unknown", format!("合同 {code} 没有登记。请先登记合同。"))
+    Rule::business("contract_unknown", format!("合同 {code} 没有登记。请先登记合同。"))
 }

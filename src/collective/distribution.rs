@@ -127,11 +127,11 @@ impl Available {
     /// What is left after a reserve that the law takes and the parts that were resolved, which must not be negative.
     fn less(self, parts: &[(&str, Amount)], by_law: Amount) -> Result<Amount, Rule> {
         if let Some((name, amount)) = parts.iter().find(|part| part.1 < Amount::ZERO) {
-            return Err(business("distribution_negative", format!("{name} {amount} 小于零。请填写零或正数。")));
+            return Err(Rule::business("distribution_negative", format!("{name} {amount} 小于零。请填写零或正数。")));
         }
         let Some(left) = self.left.filter(|left| *left > Amount::ZERO) else {
             let message = "弥补亏损后没有可供分配的利润或收益，不能分配。请先弥补亏损，待有盈余后再决议分配。";
-            return Err(business("distribution_without_profit", message.into()));
+            return Err(Rule::business("distribution_without_profit", message));
         };
         let distributable = left.checked_sub(by_law).expect("what the law takes is a tenth of a part of what is left");
         let wanted = sum(parts.iter().map(|part| part.1));
@@ -141,7 +141,7 @@ impl Available {
                 let resolved: Vec<String> = parts.iter().map(|(name, amount)| format!("{name} {amount}")).collect();
                 let message =
                     format!("决议的{}，合计超过可供分配的 {distributable} 元。请减少分配金额后重新决议。", resolved.join("、"));
-                Err(business("distribution_exceeds_profit", message))
+                Err(Rule::business("distribution_exceeds_profit", message))
             }
         }
     }
@@ -167,32 +167,28 @@ fn pay_by(date: Date) -> Date {
     date.checked_add(MONTHS_TO_PAY.months()).expect("date_rule keeps years far below the last of jiff")
 }
 
-fn business(code: &'static str, message: String) -> Rule {
-    Rule::Business { code, message }
-}
-
 fn no_weight() -> Rule {
     let message = "没有可以分配的股东：实缴出资（或约定比例）须有正数、没有负数，每个社区只列一次。请先核对股权登记。";
-    business("distribution_without_holder", message.into())
+    Rule::business("distribution_without_holder", message)
 }
 
 fn number_rule(number: &str) -> Option<Rule> {
     if number.trim().is_empty() {
-        return Some(business("resolution_number_missing", "没有决议文号。请填写通过分配方案的决议文号。".into()));
+        return Some(Rule::business("resolution_number_missing", "没有决议文号。请填写通过分配方案的决议文号。"));
     }
     text_rule("决议文号", number, NUMBER_CHARS_MAX)
 }
 
 fn date_rule(date: Date) -> Option<Rule> {
     let message = || format!("决议日期 {date} 不合常理。请核对年份。");
-    Period::of(date).is_none().then(|| business("resolution_date_out_of_range", message()))
+    Period::of(date).is_none().then(|| Rule::business("resolution_date_out_of_range", message()))
 }
 
 /// Without the registered capital nobody can say when the statutory reserve is full.
 fn capital_rule(result: &CompanyResult) -> Option<Rule> {
     let sound = result.registered_capital > Amount::ZERO && result.statutory_reserve_before >= Amount::ZERO;
     let message = "注册资本须大于零，法定盈余公积不能小于零。请核对后再分配。";
-    (!sound).then(|| business("distribution_capital_unsound", message.into()))
+    (!sound).then(|| Rule::business("distribution_capital_unsound", message))
 }
 
 /// An own ratio needs the document of all holders' agreement, and such a document its ratio, with every holder in it.
@@ -207,15 +203,15 @@ fn agreement_rule(
     match document {
         None if agreement.is_some() || !agreed.is_empty() => {
             let message = "不按实缴比例分配，须有全体股东的约定（公司法第二百一十条）。请填写约定的文号，或改按实缴比例分配。";
-            Some(business("agreement_document_missing", message.into()))
+            Some(Rule::business("agreement_document_missing", message))
         }
         Some(_) if agreed.is_empty() => {
             let message = "填写了全体股东约定的文号，但没有约定的比例。请填写各社区的比例，或删去约定文号。";
-            Some(business("agreement_weights_missing", message.into()))
+            Some(Rule::business("agreement_weights_missing", message))
         }
         Some(_) if named != held => {
             let message = "约定的比例与股东名册不一致。请逐一填写每个股东社区的比例（不分配的填零），不要填写其他社区。";
-            Some(business("agreement_holders_differ", message.into()))
+            Some(Rule::business("agreement_holders_differ", message))
         }
         Some(document) => text_rule("约定文号", document, NUMBER_CHARS_MAX),
         None => None,

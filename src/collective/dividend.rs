@@ -95,10 +95,6 @@ impl Dividend {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DividendRegister(BTreeMap<DimensionCode, Dividend>);
 
-fn rule(code: &'static str, message: String) -> Rule {
-    Rule::Business { code, message }
-}
-
 impl DividendRegister {
     pub fn get(&self, code: &DimensionCode) -> Option<&Dividend> {
         self.0.get(code)
@@ -111,7 +107,7 @@ impl DividendRegister {
     pub fn examine_resolution(&self, resolution: &DividendResolution, shares: &ShareRegister) -> Vec<Rule> {
         let mut rules = Vec::new();
         if self.0.contains_key(&resolution.code) {
-            rules.push(rule("resolution_taken", format!("决议 {} 已经分配过。请换一个决议编码。", resolution.code)));
+            rules.push(Rule::business("resolution_taken", format!("决议 {} 已经分配过。请换一个决议编码。", resolution.code)));
         }
         rules.extend(compute(resolution, shares).err().into_iter().flatten());
         rules
@@ -119,23 +115,26 @@ impl DividendRegister {
 
     pub fn examine_payment(&self, payment: &DividendPayment) -> Vec<Rule> {
         let Some(dividend) = self.0.get(&payment.resolution) else {
-            return vec![rule("resolution_unknown", format!("没有分配决议 {}。请先登记分配。", payment.resolution))];
+            return vec![Rule::business("resolution_unknown", format!("没有分配决议 {}。请先登记分配。", payment.resolution))];
         };
         let mut rules = Vec::new();
         let document = payment.document.trim();
         if document.is_empty() || document.contains('/') || dividend.paid.contains_key(&payment.document) {
-            rules.push(rule("payment_document", "回单号没有填、含有斜线，或已经用过。同一张回单只记一次。".into()));
+            rules.push(Rule::business("payment_document", "回单号没有填、含有斜线，或已经用过。同一张回单只记一次。"));
         }
         if payment.payments.is_empty() {
             rules.push(Rule::NothingDeclared);
         }
         if payment.payments.windows(2).any(|pair| pair[0].holder >= pair[1].holder) {
-            rules.push(rule("payment_order", "社区要按编码排列，每个只写一次。".into()));
+            rules.push(Rule::business("payment_order", "社区要按编码排列，每个只写一次。"));
         }
         for Paid { amount, holder, .. } in &payment.payments {
             let owed = dividend.owed(holder);
             if amount.fen() <= 0 || *amount > owed {
-                rules.push(rule("payment_exceeds_owed", format!("社区 {holder} 应付 {owed} 元，这次付 {amount} 元。请核对。")));
+                rules.push(Rule::business(
+                    "payment_exceeds_owed",
+                    format!("社区 {holder} 应付 {owed} 元，这次付 {amount} 元。请核对。"),
+                ));
             }
         }
         rules

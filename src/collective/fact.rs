@@ -16,7 +16,7 @@ use crate::collective::organisation::bank_account::{BankAccountClosed, BankAccou
 use crate::collective::organisation::partner::{PartnerPaired, PartnerUnpaired};
 use crate::collective::organisation::unit::{UnitRegistered, UnitRenamed};
 use crate::collective::produce::Produced;
-use crate::collective::record::{Record, business};
+use crate::collective::record::Record;
 use crate::collective::register::Registers;
 use crate::collective::role::RolesAssigned;
 use crate::collective::shares::ShareChange;
@@ -57,7 +57,7 @@ impl Record for Withdrawal {
     fn examine(&self, registers: &Registers, _: &Book) -> Vec<Rule> {
         match self.take_back(&mut registers.clone()) {
             true => Vec::new(),
-            false => vec![business("reference_unknown", format!("没有由事实 {} 生成的记录。", self.reference))],
+            false => vec![Rule::business("reference_unknown", format!("没有由事实 {} 生成的记录。", self.reference))],
         }
     }
 

@@ -7,7 +7,7 @@ pub use register::FixedAssetRegister;
 
 use crate::collective::role::Role;
 use crate::collective::schedule::Portion;
-use crate::ledger::amount::sum;
+use crate::ledger::amount::{less, plus, total};
 use crate::ledger::{Amount, DimensionCode, Period};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -144,15 +144,6 @@ pub struct FixedAssetDisposed {
     pub tax_basis_points: Option<u32>,
 }
 
-/// Sums of posted amounts fit: see [`crate::ledger::book::TURNOVER_MAX`].
-fn plus(one: Amount, other: Amount) -> Amount {
-    one.checked_add(other).unwrap_or(Amount::MAX)
-}
-
-fn less(whole: Amount, part: Amount) -> Amount {
-    whole.checked_sub(part).unwrap_or(Amount::ZERO)
-}
-
 /// An asset with everything that happened to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FixedAsset {
@@ -173,7 +164,7 @@ impl FixedAsset {
     }
 
     fn posted(&self) -> Amount {
-        sum(self.depreciated.values().copied()).unwrap_or(Amount::MAX)
+        total(self.depreciated.values().copied())
     }
 
     /// What a month's depreciation comes to, months that were left out included: closed books are never opened again for

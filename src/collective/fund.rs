@@ -7,7 +7,7 @@ pub mod register;
 pub use register::FundRegister;
 
 use crate::collective::schedule::Portion;
-use crate::ledger::amount::sum;
+use crate::ledger::amount::{less, total};
 use crate::ledger::chart::ChartStandard;
 use crate::ledger::{Amount, DimensionCode, Period};
 use jiff::civil::Date;
@@ -151,15 +151,6 @@ pub struct FundAssetFormed {
 pub struct FundsReleased {
     pub funds: Vec<DimensionCode>,
     pub period: Period,
-}
-
-/// Sums of posted amounts fit: see [`crate::ledger::book::TURNOVER_MAX`].
-fn total(amounts: impl IntoIterator<Item = Amount>) -> Amount {
-    sum(amounts).unwrap_or(Amount::MAX)
-}
-
-fn less(whole: Amount, part: Amount) -> Amount {
-    whole.checked_sub(part).unwrap_or(Amount::ZERO)
 }
 
 /// A fund with everything that happened to it.

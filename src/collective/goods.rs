@@ -1,9 +1,10 @@
 //! 门店商品 (facts §7.2 F4, F5): what shops receive from suppliers, at cost or at shelf price, what the margin in it is, what a
 //! count finds, and what suppliers are owed. What is sold comes from the shops' days.
 
+use crate::collective::ageing::uncovered;
 use crate::collective::schedule::rounded;
 use crate::collective::shop::ShopDayRegister;
-use crate::ledger::amount::sum;
+use crate::ledger::amount::{less, plus, total};
 use crate::ledger::refusal::Rule;
 use crate::ledger::{Amount, DimensionCode, Period};
 use jiff::civil::Date;
@@ -95,18 +96,6 @@ pub struct ShopGoods {
     pub taken: BTreeMap<Period, Amount>,
 }
 
-fn plus(a: Amount, b: Amount) -> Amount {
-    a.checked_add(b).unwrap_or(Amount::MAX)
-}
-
-fn less(a: Amount, b: Amount) -> Amount {
-    a.checked_sub(b).unwrap_or(Amount::ZERO)
-}
-
-fn total(amounts: impl Iterator<Item = Amount>) -> Amount {
-    sum(amounts).unwrap_or(Amount::MAX)
-}
-
 impl ShopGoods {
     fn valued(&self, received: &GoodsReceived) -> Amount {
         received.retail.unwrap_or(received.cost)
@@ -158,18 +147,14 @@ pub struct GoodsRegister {
     suppliers: BTreeMap<DimensionCode, Supplier>,
 }
 
-fn rule(code: &'static str, message: impl Into<String>) -> Rule {
-    Rule::Business { code, message: message.into() }
-}
-
 fn amount_rule(amount: Amount) -> Option<Rule> {
-    (amount.fen() <= 0).then(|| rule("goods_amount", "金额要大于零。退货请冲销原来的进货。"))
+    (amount.fen() <= 0).then(|| Rule::business("goods_amount", "金额要大于零。退货请冲销原来的进货。"))
 }
 
 /// Documents stand in references, between slashes.
 pub fn document_rule(document: &str, taken: bool) -> Option<Rule> {
     let unsound = document.trim().is_empty() || document.contains('/') || taken;
-    unsound.then(|| rule("goods_document", "单据号没有填、含有斜线，或已经用过。同一张单据只记一次。"))
+    unsound.then(|| Rule::business("goods_document", "单据号没有填、含有斜线，或已经用过。同一张单据只记一次。"))
 }
 
 impl GoodsRegister {
@@ -212,22 +197,22 @@ impl GoodsRegister {
 
     fn known(&self, shop: &DimensionCode) -> Result<&ShopGoods, Vec<Rule>> {
         let message = || format!("门店 {shop} 还没有开始商品核算。请先登记期初库存和核算方法（没有库存的填 0.00）。");
-        self.shops.get(shop).ok_or_else(|| vec![rule("goods_not_opened", message())])
+        self.shops.get(shop).ok_or_else(|| vec![Rule::business("goods_not_opened", message())])
     }
 
     pub fn examine_opened(&self, opened: &GoodsOpened) -> Vec<Rule> {
         let mut rules = Vec::new();
         if self.shops.contains_key(&opened.shop) {
-            rules.push(rule("goods_opened_twice", format!("门店 {} 已经开始商品核算。", opened.shop)));
+            rules.push(Rule::business("goods_opened_twice", format!("门店 {} 已经开始商品核算。", opened.shop)));
         }
         if opened.stock.fen() < 0 || opened.margin.fen() < 0 || opened.margin > opened.stock {
-            rules.push(rule("goods_opening", "期初库存、差价不能为负，差价不能大于库存。请核对期初余额。"));
+            rules.push(Rule::business("goods_opening", "期初库存、差价不能为负，差价不能大于库存。请核对期初余额。"));
         }
         if opened.method == Method::Cost && !opened.margin.is_zero() {
-            rules.push(rule("goods_margin", "进价核算没有进销差价。请填 0.00，或改为售价金额核算。"));
+            rules.push(Rule::business("goods_margin", "进价核算没有进销差价。请填 0.00，或改为售价金额核算。"));
         }
         if opened.document.trim().is_empty() {
-            rules.push(rule("goods_document", "没有核算办法的文号或盘点单号。请补填。"));
+            rules.push(Rule::business("goods_document", "没有核算办法的文号或盘点单号。请补填。"));
         }
         rules
     }
@@ -240,10 +225,10 @@ impl GoodsRegister {
         let mut rules: Vec<Rule> = amount_rule(received.cost).into_iter().collect();
         rules.extend(document_rule(&received.document, shop.received.contains_key(&received.document)));
         match (shop.opened.method, received.retail) {
-            (Method::Cost, Some(_)) => rules.push(rule("goods_retail", "进价核算的门店不填售价。")),
-            (Method::Retail, None) => rules.push(rule("goods_retail", "售价金额核算的门店要填不含税售价。")),
+            (Method::Cost, Some(_)) => rules.push(Rule::business("goods_retail", "进价核算的门店不填售价。")),
+            (Method::Retail, None) => rules.push(Rule::business("goods_retail", "售价金额核算的门店要填不含税售价。")),
             (Method::Retail, Some(retail)) if retail < received.cost => {
-                rules.push(rule("goods_retail", "售价低于进价。请核对；确需削价销售的，先按规定调低售价。"));
+                rules.push(Rule::business("goods_retail", "售价低于进价。请核对；确需削价销售的，先按规定调低售价。"));
             }
             _ => {}
         }
@@ -259,7 +244,7 @@ impl GoodsRegister {
         if paid.amount > owed {
             let message =
                 format!("供应商 {} 应付 {owed} 元，这次付 {} 元。请核对；期初的欠款另填凭证支付。", paid.supplier, paid.amount);
-            rules.push(rule("supplier_payment_exceeds", message));
+            rules.push(Rule::business("supplier_payment_exceeds", message));
         }
         rules
     }
@@ -271,13 +256,16 @@ impl GoodsRegister {
         };
         let mut rules = Vec::new();
         if counted.counted.fen() < 0 {
-            rules.push(rule("goods_amount", "盘点金额不能为负。"));
+            rules.push(Rule::business("goods_amount", "盘点金额不能为负。"));
         }
         if shop.counted.contains_key(&counted.date) {
-            rules.push(rule("goods_counted_twice", format!("门店 {} {} 已经盘点过。更正请先冲销。", counted.shop, counted.date)));
+            rules.push(Rule::business(
+                "goods_counted_twice",
+                format!("门店 {} {} 已经盘点过。更正请先冲销。", counted.shop, counted.date),
+            ));
         }
         if counted.document.trim().is_empty() {
-            rules.push(rule("goods_document", "没有盘点单号。请补填。"));
+            rules.push(Rule::business("goods_document", "没有盘点单号。请补填。"));
         }
         rules.extend(before_rule(shop, counted.date));
         rules
@@ -293,7 +281,7 @@ impl GoodsRegister {
             return Vec::new();
         }
         let message = format!("门店 {} 在 {} 没有要分摊的差价，或该月、以后的月份已经分摊。", taken.shop, taken.period);
-        vec![rule("margin_not_due", message)]
+        vec![Rule::business("margin_not_due", message)]
     }
 
     /// The shops whose margin a month end has to take.
@@ -355,24 +343,5 @@ impl GoodsRegister {
 
 fn before_rule(shop: &ShopGoods, date: Date) -> Option<Rule> {
     let message = || format!("日期 {date} 早于门店 {} 开始核算的 {}。请核对。", shop.opened.shop, shop.opened.date);
-    (date < shop.opened.date).then(|| rule("goods_date", message()))
-}
-
-/// What payments leave of debts by day, the oldest debt being paid first. A debt below zero (goods that came back) pays like
-/// money. What is paid beyond all debts stands below zero on the day of the last payment.
-pub fn uncovered(debts: Vec<(Date, Amount)>, payments: impl Iterator<Item = (Date, Amount)>) -> Vec<(Date, Amount)> {
-    let (returned, debts): (Vec<_>, Vec<_>) = debts.into_iter().partition(|(_, amount)| *amount < Amount::ZERO);
-    let returned = returned.into_iter().map(|(date, amount)| (date, less(Amount::ZERO, amount)));
-    let payments: Vec<(Date, Amount)> = payments.chain(returned).collect();
-    let mut paid = total(payments.iter().map(|(_, amount)| *amount));
-    let mut open: Vec<(Date, Amount)> = Vec::new();
-    for (date, amount) in debts {
-        let covered = paid.min(amount);
-        paid = less(paid, covered);
-        open.push((date, less(amount, covered)));
-    }
-    let last = payments.into_iter().map(|(date, _)| date).max();
-    open.extend(last.map(|date| (date, less(Amount::ZERO, paid))));
-    open.retain(|(_, left)| !left.is_zero());
-    open
+    (date < shop.opened.date).then(|| Rule::business("goods_date", message()))
 }

@@ -54,10 +54,6 @@ pub struct IncomeUsed {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct IncomeUseRegister(BTreeMap<(DimensionCode, String), IncomeUsed>);
 
-fn rule(code: &'static str, message: String) -> Rule {
-    Rule::Business { code, message }
-}
-
 /// Whether text names a voucher as people do: its period, a slash, its number.
 fn is_voucher(text: &str) -> bool {
     let parts = text.split_once('/');
@@ -73,7 +69,7 @@ impl IncomeUseRegister {
     /// What one community used for one purpose in one year.
     pub fn used(&self, community: &DimensionCode, year: i16, purpose: UsePurpose) -> Amount {
         let same = |one: &&IncomeUsed| one.community == *community && one.date.year() == year && one.purpose == purpose;
-        crate::ledger::amount::sum(self.0.values().filter(same).map(|one| one.amount)).unwrap_or(Amount::MAX)
+        crate::ledger::amount::total(self.0.values().filter(same).map(|one| one.amount))
     }
 
     pub fn examine(&self, used: &IncomeUsed, standard: ChartStandard) -> Vec<Rule> {
@@ -81,36 +77,38 @@ impl IncomeUseRegister {
         let posts = standard == ChartStandard::RuralCollective2023;
         let limit = Amount::MAX.fen();
         if used.amount.is_zero() || (posts && used.amount.fen() < 0) || !(-limit..=limit).contains(&used.amount.fen()) {
-            rules
-                .push(rule("income_use_amount", "金额要大于零，且不超过系统上限；只有公司账套更正时可以写负数。请核对。".into()));
+            rules.push(Rule::business(
+                "income_use_amount",
+                "金额要大于零，且不超过系统上限；只有公司账套更正时可以写负数。请核对。",
+            ));
         }
         if used.document.trim().is_empty() || used.document.contains('/') {
             let message = "没有文号，或文号中有斜线。请填写决议、合同或发放表的号码。";
-            rules.push(rule("income_use_document", message.into()));
+            rules.push(Rule::business("income_use_document", message));
         }
         if self.0.contains_key(&(used.community.clone(), used.document.clone())) {
             let message =
                 format!("社区 {} 已用文号 {} 记过一次。同一份文件分记几笔的，加后缀区别。", used.community, used.document);
-            rules.push(rule("income_use_document_taken", message));
+            rules.push(Rule::business("income_use_document_taken", message));
         }
         match &used.voucher {
             Some(_) if posts => {
                 let message = "农村集体经济组织的账套由系统生成凭证，不写凭证号。请删去，已填过凭证的不要再登记。";
-                rules.push(rule("income_use_voucher", message.into()));
+                rules.push(Rule::business("income_use_voucher", message));
             }
             None if !posts => {
                 let message = "公司账套不由此生成凭证，要写明已记的凭证，如 2026-03/记-12。请先填凭证，再登记用途。";
-                rules.push(rule("income_use_voucher", message.into()));
+                rules.push(Rule::business("income_use_voucher", message));
             }
             Some(text) if !is_voucher(text) => {
                 let message = format!("看不懂凭证号“{text}”。请写会计期间、斜线、凭证字号，如 2026-03/记-12。");
-                rules.push(rule("income_use_voucher", message));
+                rules.push(Rule::business("income_use_voucher", message));
             }
             _ => {}
         }
         if posts && used.purpose == UsePurpose::Strengthen && used.payee.is_some() {
             let message = "提取公积公益金不付给谁。请删去往来单位，或改用途。";
-            rules.push(rule("income_use_payee", message.into()));
+            rules.push(Rule::business("income_use_payee", message));
         }
         let before = self.used(&used.community, used.date.year(), used.purpose);
         if before.checked_add(used.amount).is_none_or(|all| all.fen() < 0 || all > Amount::MAX) {
@@ -121,7 +119,7 @@ impl IncomeUseRegister {
                 used.purpose.chinese(),
                 used.amount
             );
-            rules.push(rule("income_use_total", message));
+            rules.push(Rule::business("income_use_total", message));
         }
         rules
     }

@@ -55,8 +55,3 @@ pub trait Record {
         None
     }
 }
-
-/// A refusal by a rule of the business.
-pub fn business(code: &'static str, message: String) -> Rule {
-    Rule::Business { code, message }
-}

@@ -65,7 +65,7 @@ impl Registers {
             if asset.is_some_and(|asset| asset.rent_destination().is_none()) {
                 let message =
                     format!("代管资产 {code} 还没有租金去向的批准文号，租金不能入账（国令738 §25-26）。请先登记委托代管。");
-                rules.push((index + 1, Rule::Business { code: "rent_destination_missing", message }));
+                rules.push((index + 1, Rule::business("rent_destination_missing", message)));
             }
         }
         rules

@@ -192,7 +192,7 @@ fn contract_row(contract: &Contract, day: Date) -> ContractRow {
     let terms = &contract.terms;
     let due = contract.installments().into_iter().filter(|one| one.due <= day).map(|one| one.gross);
     let open = contract.overdue(day);
-    let sum = |amounts: &mut dyn Iterator<Item = Amount>| crate::ledger::amount::sum(amounts).unwrap_or(Amount::MAX);
+    let sum = |amounts: &mut dyn Iterator<Item = Amount>| crate::ledger::amount::total(amounts);
     let overdue = sum(&mut open.iter().map(|(_, amount)| *amount));
     let soon = day.saturating_add(jiff::Span::new().months(3));
     let standing = contract.voided.is_none();

@@ -207,7 +207,7 @@ impl Roles {
         for RoleAccount { account, role } in &assigned.roles {
             if seen.insert(*role, ()).is_some() {
                 let message = format!("“{}”在同一次设置中出现了两次。请只保留一个。", role.chinese());
-                rules.push(Rule::Business { code: "role_twice", message });
+                rules.push(Rule::business("role_twice", message));
             }
             if book.chart.get(account).is_none() {
                 rules.push(Rule::AccountUnknown { account: *account });

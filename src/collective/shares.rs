@@ -136,14 +136,14 @@ impl ShareRegister {
             let Holding { subscribed, paid_in } = held(self.history(holder));
             let message =
                 format!("社区 {holder} 现认缴 {subscribed}、实缴 {paid_in}，减少后不能小于零。请核对减资或转出的金额。");
-            return Some(Rule::Business { code: "share_below_zero", message });
+            return Some(Rule::business("share_below_zero", message));
         }
         if after.paid_in > after.subscribed {
             let message = format!(
                 "社区 {holder} 变动后实缴 {} 大于认缴 {}。请核对金额，或先登记增加的认缴。",
                 after.paid_in, after.subscribed
             );
-            return Some(Rule::Business { code: "share_paid_in_exceeds_subscribed", message });
+            return Some(Rule::business("share_paid_in_exceeds_subscribed", message));
         }
         (company > Amount::MAX).then(too_large)
     }
@@ -151,7 +151,7 @@ impl ShareRegister {
 
 fn too_large() -> Rule {
     let message = format!("全体股东认缴合计超过系统上限 {} 元。请核对小数点。", Amount::MAX);
-    Rule::Business { code: "share_amount_too_large", message }
+    Rule::business("share_amount_too_large", message)
 }
 
 /// The changes of a holder that were in effect at the end of a day. Dates of a holder never go back.
@@ -176,8 +176,8 @@ fn unpaid(changes: &[ShareChange], date: Date) -> Amount {
 
 fn document_rule(document: &str) -> Option<Rule> {
     if document.trim().is_empty() {
-        let message = "没有文号。请填写股权变动所依据的决议、章程或凭据的文号。".into();
-        return Some(Rule::Business { code: "share_document_missing", message });
+        let message = "没有文号。请填写股权变动所依据的决议、章程或凭据的文号。";
+        return Some(Rule::business("share_document_missing", message));
     }
     text_rule("股权变动文号", document, DOCUMENT_CHARS_MAX)
 }
@@ -193,7 +193,7 @@ fn order_rule(history: &[ShareChange], change: &ShareChange) -> Option<Rule> {
         "社区 {} 在 {} 已有股权变动，不能再登记更早的 {}。请核对日期；更正以前的变动请按今天的日期登记差额。",
         change.holder, newest.date, change.date
     );
-    Some(Rule::Business { code: "share_date_before_newest", message })
+    Some(Rule::business("share_date_before_newest", message))
 }
 
 /// 公司法 §47 counts from the founding of the company, which this register does not know. No change is older than
@@ -201,7 +201,7 @@ fn order_rule(history: &[ShareChange], change: &ShareChange) -> Option<Rule> {
 fn due_rule(change: &ShareChange) -> Option<Rule> {
     if Period::of(change.date).is_none() || Period::of(change.due).is_none() {
         let message = format!("日期 {} 或缴足期限 {} 不合常理。请核对年份。", change.date, change.due);
-        return Some(Rule::Business { code: "share_date_out_of_range", message });
+        return Some(Rule::business("share_date_out_of_range", message));
     }
     let last = change.date.checked_add(YEARS_TO_PAY.years()).expect("years of a period are far below the last of jiff");
     let bound = change.subscribed > Amount::ZERO && change.date >= YEARS_TO_PAY_SINCE;

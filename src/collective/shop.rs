@@ -16,7 +16,6 @@ pub use draft::ShopAccounts;
 pub use register::{ShopDayRegister, ShopMonth};
 pub use settlement::Settlement;
 
-use crate::ledger::refusal::Rule;
 use crate::ledger::{Amount, DimensionCode};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -59,6 +58,16 @@ impl Tender {
     pub const fn settles(self) -> bool {
         matches!(self, Tender::WeChat | Tender::Alipay | Tender::Card)
     }
+}
+
+/// Where money that needs no settlement goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Till {
+    /// 现金, in the till of a shop.
+    Cash,
+    /// 银行
+    Bank,
 }
 
 /// What was sold through one of the 六进 channels, retail included, at one rate of tax.
@@ -169,8 +178,4 @@ fn less(sum: i128, part: i128) -> i128 {
 /// A sum of 分 as an amount; `None` when it leaves an `i64`.
 fn narrow(sum: i128) -> Option<Amount> {
     i64::try_from(sum).ok().map(Amount::from_fen)
-}
-
-fn refuse(code: &'static str, message: impl Into<String>) -> Rule {
-    Rule::Business { code, message: message.into() }
 }

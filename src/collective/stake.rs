@@ -3,7 +3,7 @@
 //! 小企业会计准则 (财会〔2011〕17号) knows the cost method alone: a stake is never valued anew, and income is what the
 //! investee declares. A rural book (财会〔2023〕14号) posts the same facts to its own accounts: the roles tell which.
 
-use crate::ledger::amount::sum;
+use crate::ledger::amount::total;
 use crate::ledger::book::text_rule;
 use crate::ledger::refusal::Rule;
 use crate::ledger::{Amount, DimensionCode};
@@ -92,7 +92,7 @@ pub struct Declaration {
 
 impl Declaration {
     pub fn received(&self) -> Amount {
-        sum(self.receipts.values().map(|receipt| receipt.amount)).unwrap_or(Amount::MAX)
+        total(self.receipts.values().map(|receipt| receipt.amount))
     }
 
     /// What is still to come.
@@ -123,15 +123,15 @@ impl Stake {
     }
 
     pub fn cost(&self) -> Amount {
-        sum(self.acquisitions.values().map(|one| one.amount)).unwrap_or(Amount::MAX)
+        total(self.acquisitions.values().map(|one| one.amount))
     }
 
     pub fn declared(&self) -> Amount {
-        sum(self.declarations.values().map(|one| one.declared.amount)).unwrap_or(Amount::MAX)
+        total(self.declarations.values().map(|one| one.declared.amount))
     }
 
     pub fn received(&self) -> Amount {
-        sum(self.declarations.values().map(Declaration::received)).unwrap_or(Amount::MAX)
+        total(self.declarations.values().map(Declaration::received))
     }
 
     /// The declaration of a resolution in the investee's book.
@@ -148,31 +148,30 @@ impl Stake {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StakeRegister(BTreeMap<DimensionCode, Stake>);
 
-fn rule(code: &'static str, message: String) -> Rule {
-    Rule::Business { code, message }
-}
-
 fn amount_rule(amount: Amount) -> Option<Rule> {
-    (amount <= Amount::ZERO).then(|| rule("stake_amount", format!("金额 {amount} 应大于零。请核对。")))
+    (amount <= Amount::ZERO).then(|| Rule::business("stake_amount", format!("金额 {amount} 应大于零。请核对。")))
 }
 
 fn document_rule(document: &str, taken: bool) -> Option<Rule> {
     if document.trim().is_empty() || document.contains('/') {
-        return Some(rule("stake_document", "没有填文号、回单号，或其中含有斜线。请补填或删去斜线。".into()));
+        return Some(Rule::business("stake_document", "没有填文号、回单号，或其中含有斜线。请补填或删去斜线。"));
     }
     if taken {
-        return Some(rule("stake_document_taken", format!("文号 {document} 已经登记过。请核对是不是重复。")));
+        return Some(Rule::business("stake_document_taken", format!("文号 {document} 已经登记过。请核对是不是重复。")));
     }
     text_rule("文号", document, DOCUMENT_CHARS_MAX)
 }
 
 fn date_rule(date: Date, since: Option<Date>, what: &str) -> Option<Rule> {
     let since = since.filter(|since| date < *since)?;
-    Some(rule("stake_date_reversed", format!("日期 {date} 早于{what}（{since}）。请核对日期。")))
+    Some(Rule::business("stake_date_reversed", format!("日期 {date} 早于{what}（{since}）。请核对日期。")))
 }
 
 fn unknown(stake: &DimensionCode) -> Vec<Rule> {
-    vec![rule("stake_unknown", format!("没有登记对 {stake} 的参股。请先登记参股出资；期初已有的，出资形式写 opening。"))]
+    vec![Rule::business(
+        "stake_unknown",
+        format!("没有登记对 {stake} 的参股。请先登记参股出资；期初已有的，出资形式写 opening。"),
+    )]
 }
 
 impl StakeRegister {
@@ -190,27 +189,27 @@ impl StakeRegister {
         let mut rules: Vec<Rule> =
             amount_rule(acquired.amount).into_iter().chain(document_rule(&acquired.document, taken)).collect();
         if acquired.resolution.trim().is_empty() {
-            rules.push(rule("stake_resolution_missing", "没有填写决议与四议两公开文号。请补填。".into()));
+            rules.push(Rule::business("stake_resolution_missing", "没有填写决议与四议两公开文号。请补填。"));
         }
         rules.extend(text_rule("决议文号", &acquired.resolution, RESOLUTION_CHARS_MAX));
         let blank = acquired.investee_book.as_deref().is_some_and(|book| book.trim().is_empty());
         if acquired.investee_book.is_some() != acquired.holder.is_some() || blank {
             let message = "被投资单位的账套和它对本方的社区编码要一起写，或者都不写。请补齐或删去。";
-            rules.push(rule("stake_book_incomplete", message.into()));
+            rules.push(Rule::business("stake_book_incomplete", message));
         }
         rules.extend(acquired.investee_book.as_deref().and_then(|book| text_rule("账套编码", book, DOCUMENT_CHARS_MAX)));
         let others = self.0.iter().filter(|(code, _)| **code != acquired.stake);
         let counterpart = acquired.investee_book.as_deref().zip(acquired.holder.as_ref());
         if counterpart.is_some() && others.map(|(_, stake)| stake.counterpart()).any(|other| other == counterpart) {
             let message = "这个被投资单位账套里的同一社区编码已登记在另一项参股下。同一家公司只用一个往来编码，请改用那一个。";
-            rules.push(rule("stake_book_taken", message.into()));
+            rules.push(Rule::business("stake_book_taken", message));
         }
         if stake.and_then(Stake::terms).is_some_and(|terms| !same_terms(terms, acquired)) {
             let message = format!(
                 "对 {} 的参股已登记，社区、收入类型、账套、社区编码与以前不同。请照以前的写，或换一个往来编码。",
                 acquired.stake
             );
-            rules.push(rule("stake_terms_differ", message));
+            rules.push(Rule::business("stake_terms_differ", message));
         }
         rules
     }
@@ -222,11 +221,9 @@ impl StakeRegister {
         let mut rules: Vec<Rule> =
             amount_rule(declared.amount).into_iter().chain(document_rule(&declared.document, taken)).collect();
         rules.extend(date_rule(declared.date, stake.since(), "最早的出资日期"));
-        rules.extend(
-            twice.map(|resolution| {
-                rule("stake_resolution_taken", format!("决议 {resolution} 的分红已经登记过。请核对是不是重复。"))
-            }),
-        );
+        rules.extend(twice.map(|resolution| {
+            Rule::business("stake_resolution_taken", format!("决议 {resolution} 的分红已经登记过。请核对是不是重复。"))
+        }));
         rules
     }
 
@@ -234,7 +231,7 @@ impl StakeRegister {
         let Some(stake) = self.0.get(&received.stake) else { return unknown(&received.stake) };
         let Some(declaration) = stake.declarations.get(&received.declaration) else {
             let message = format!("没有登记文号为 {} 的宣告分红。请先登记宣告。", received.declaration);
-            return vec![rule("stake_declaration_unknown", message)];
+            return vec![Rule::business("stake_declaration_unknown", message)];
         };
         let taken = declaration.receipts.contains_key(&received.document);
         let mut rules: Vec<Rule> =
@@ -243,7 +240,7 @@ impl StakeRegister {
         let open = declaration.open();
         if received.amount > open {
             let message = format!("收到 {} 元，超过这次宣告尚未收到的 {open} 元。请核对金额。", received.amount);
-            rules.push(rule("stake_dividend_exceeded", message));
+            rules.push(Rule::business("stake_dividend_exceeded", message));
         }
         rules
     }

@@ -98,10 +98,6 @@ pub struct OpenDifference {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StockTakeRegister(BTreeMap<AssetKind, Vec<StockTaken>>);
 
-fn rule(code: &'static str, message: String) -> Rule {
-    Rule::Business { code, message }
-}
-
 /// The first codes of a list, as a sentence names them.
 fn named(codes: &[&DimensionCode]) -> String {
     let first = codes.iter().take(NAMED).map(ToString::to_string).collect::<Vec<_>>().join("、");
@@ -118,36 +114,36 @@ impl StockTakeRegister {
         let mut rules = Vec::new();
         let (kind, day) = (taken.kind.chinese(), taken.date);
         if taken.document.trim().is_empty() {
-            rules.push(rule("stock_take_document", "没有盘点表号。请补填。".into()));
+            rules.push(Rule::business("stock_take_document", "没有盘点表号。请补填。"));
         }
         if let Some(last) = self.0.get(&taken.kind).and_then(|takes| takes.last()).filter(|last| last.date > day) {
             let message = format!("盘点日期 {day} 早于上次{kind}盘点的 {}。请核对。", last.date);
-            rules.push(rule("stock_take_date_reversed", message));
+            rules.push(Rule::business("stock_take_date_reversed", message));
         }
         if taken.rows.windows(2).any(|pair| pair[0].asset >= pair[1].asset) {
-            rules.push(rule("stock_take_order", "资产要按编码从小到大排列，每项只写一次。".into()));
+            rules.push(Rule::business("stock_take_order", "资产要按编码从小到大排列，每项只写一次。"));
         }
         let standing = taken.kind.standing(entrusted, fixed, day);
         let told: BTreeSet<&DimensionCode> = taken.rows.iter().map(|row| &row.asset).collect();
         let left_out: Vec<_> = standing.difference(&told).copied().collect();
         if !left_out.is_empty() {
             let message = format!("{day} 在册的{kind}没有盘全，缺：{}。请补上每一项的结果。", named(&left_out));
-            rules.push(rule("stock_take_incomplete", message));
+            rules.push(Rule::business("stock_take_incomplete", message));
         }
         let not_standing: Vec<_> = told.difference(&standing).copied().collect();
         if !not_standing.is_empty() {
             let message =
                 format!("{} 在 {day} 不是在册的{kind}。请从盘点表去掉，没有卡片的写入盘盈（surplus）。", named(&not_standing));
-            rules.push(rule("stock_take_not_standing", message));
+            rules.push(Rule::business("stock_take_not_standing", message));
         }
         let silent = |row: &&StockRow| row.finding != Finding::Found && row.note.trim().is_empty();
         let silent: Vec<_> = taken.rows.iter().filter(silent).map(|row| &row.asset).collect();
         if !silent.is_empty() {
             let message = format!("{} 盘亏或毁损，没有写明原因。请补填。", named(&silent));
-            rules.push(rule("stock_take_note", message));
+            rules.push(Rule::business("stock_take_note", message));
         }
         if taken.surplus.iter().any(|text| text.trim().is_empty()) {
-            rules.push(rule("stock_take_surplus", "盘盈中有空的一项。请写明是什么、在哪里，或删去。".into()));
+            rules.push(Rule::business("stock_take_surplus", "盘盈中有空的一项。请写明是什么、在哪里，或删去。"));
         }
         rules
     }

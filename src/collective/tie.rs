@@ -129,13 +129,13 @@ fn expected(registers: &Registers) -> Sums {
     }
     for dividend in registers.dividends.iter() {
         let owed = dividend.open().into_iter().map(|(_, amount)| amount);
-        let owed = crate::ledger::amount::sum(owed).unwrap_or(Amount::MAX);
+        let owed = crate::ledger::amount::total(owed);
         rows.push((Role::DividendPayable, dividend.resolution.code.clone(), credit(owed)));
     }
     rows.extend(registers.consignments.iter().map(|one| (Role::ConsignmentPayable, one.terms.code.clone(), credit(one.owed()))));
     for (code, stake) in registers.stakes.iter() {
         let bought = stake.acquisitions.values().filter(|one| one.form != StakeForm::Opening).map(|one| one.amount);
-        let cost = crate::ledger::amount::sum(bought).unwrap_or(Amount::MAX);
+        let cost = crate::ledger::amount::total(bought);
         rows.push((Role::LongTermStake, code.clone(), cost));
     }
     rows.extend(goods_rows(registers));

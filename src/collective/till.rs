@@ -1,17 +1,16 @@
 //! 门店资金 (facts §7.2 F3, F7, F9): cash that goes to the bank, customers who pay their account, cards sold, and VAT that a
 //! quarter below the 起征点 releases.
 
+use crate::collective::ageing::uncovered;
 use crate::collective::consignment::ConsignmentRegister;
-use crate::collective::goods::{document_rule, uncovered};
-use crate::collective::shop::{ShopDayRegister, Tender};
-use crate::ledger::amount::sum;
+use crate::collective::goods::document_rule;
+use crate::collective::shop::{ShopDayRegister, Tender, Till};
+use crate::ledger::amount::total;
 use crate::ledger::refusal::Rule;
 use crate::ledger::{Amount, DimensionCode, Period};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
-
-pub use crate::collective::consignment::Till;
 
 /// 现金存银行.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,12 +77,8 @@ pub struct TillRegister {
     pub released: BTreeMap<String, VatReleased>,
 }
 
-fn rule(code: &'static str, message: String) -> Rule {
-    Rule::Business { code, message }
-}
-
 fn amount_rule(amount: Amount) -> Option<Rule> {
-    (amount.fen() <= 0).then(|| rule("till_amount", "金额要大于零。更正请冲销原来的凭证。".into()))
+    (amount.fen() <= 0).then(|| Rule::business("till_amount", "金额要大于零。更正请冲销原来的凭证。"))
 }
 
 impl TillRegister {
@@ -96,7 +91,7 @@ impl TillRegister {
             let (shop, amount) = (&banked.shop, banked.amount);
             let message =
                 format!("门店 {shop} 台账上有现金 {held} 元，这次存 {amount} 元。请核对，或先补录日报；期初的现金另填凭证存入。");
-            rules.push(rule("cash_exceeds", message));
+            rules.push(Rule::business("cash_exceeds", message));
         }
         rules
     }
@@ -114,7 +109,7 @@ impl TillRegister {
         if collected.amount > owed {
             let (who, amount) = (&collected.counterparty, collected.amount);
             let message = format!("{who} 挂账未收 {owed} 元，这次收 {amount} 元。请核对；期初的欠款另填凭证收回。");
-            rules.push(rule("receivable_exceeds", message));
+            rules.push(Rule::business("receivable_exceeds", message));
         }
         rules
     }
@@ -123,14 +118,17 @@ impl TillRegister {
         let mut rules: Vec<Rule> = amount_rule(released.amount).into_iter().collect();
         rules.extend(document_rule(&released.document, false));
         match quarter_end(&released.quarter) {
-            None => rules.push(rule("vat_quarter", format!("看不懂季度 {}。应为 2025Q1 的形式。", released.quarter))),
+            None => rules.push(Rule::business("vat_quarter", format!("看不懂季度 {}。应为 2025Q1 的形式。", released.quarter))),
             Some(end) if released.date < end => {
-                rules.push(rule("vat_quarter", format!("季度 {} 到 {end} 才结束，还不知道是否达到起征点。", released.quarter)));
+                rules.push(Rule::business(
+                    "vat_quarter",
+                    format!("季度 {} 到 {end} 才结束，还不知道是否达到起征点。", released.quarter),
+                ));
             }
             Some(_) => {}
         }
         if self.released.contains_key(&released.quarter) {
-            rules.push(rule("vat_released_twice", format!("季度 {} 已经转出过。更正请先冲销。", released.quarter)));
+            rules.push(Rule::business("vat_released_twice", format!("季度 {} 已经转出过。更正请先冲销。", released.quarter)));
         }
         rules
     }
@@ -148,9 +146,9 @@ impl TillRegister {
 
     /// What a customer owes; below zero when a day was taken back after it was paid.
     pub fn owed(&self, customer: &DimensionCode, days: &ShopDayRegister) -> Amount {
-        let sold = sum(days.on_account(customer).into_iter().map(|(_, amount)| amount)).unwrap_or(Amount::MAX);
+        let sold = total(days.on_account(customer).into_iter().map(|(_, amount)| amount));
         let paid = self.collected.values().filter(|one| one.counterparty == *customer).map(|one| one.amount);
-        sold.checked_sub(sum(paid).unwrap_or(Amount::MAX)).unwrap_or(Amount::ZERO)
+        sold.checked_sub(total(paid)).unwrap_or(Amount::ZERO)
     }
 
     /// Cash that came into a shop's till, and what it has banked: without openings and typed vouchers.
@@ -158,15 +156,15 @@ impl TillRegister {
         let cards = self.cards.values().filter(|one| one.shop == *shop && one.till == Till::Cash).map(|one| one.amount);
         let growers = takings.consignments.iter().flat_map(|one| one.sold.values());
         let growers = growers.filter(|sale| sale.till == Till::Cash && sale.shop.as_ref() == Some(shop)).map(|sale| sale.gross);
-        let taken = sum(cards.chain(growers).chain([takings.days.taken(shop, Tender::Cash)])).unwrap_or(Amount::MAX);
+        let taken = total(cards.chain(growers).chain([takings.days.taken(shop, Tender::Cash)]));
         let banked = self.banked.values().filter(|one| one.shop == *shop).map(|one| one.amount);
-        (taken, sum(banked).unwrap_or(Amount::MAX))
+        (taken, total(banked))
     }
 
     /// Cards a shop has sold, and what was paid with cards.
     pub fn cards(&self, shop: &DimensionCode, days: &ShopDayRegister) -> (Amount, Amount) {
         let sold = self.cards.values().filter(|one| one.shop == *shop).map(|one| one.amount);
-        (sum(sold).unwrap_or(Amount::MAX), days.taken(shop, Tender::StoredValue))
+        (total(sold), days.taken(shop, Tender::StoredValue))
     }
 }
 

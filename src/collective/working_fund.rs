@@ -3,7 +3,7 @@
 
 use crate::collective::role::Role;
 use crate::collective::vat::Mark;
-use crate::ledger::amount::sum;
+use crate::ledger::amount::total;
 use crate::ledger::period::YEARS;
 use crate::ledger::refusal::Rule;
 use crate::ledger::{Amount, DimensionCode};
@@ -98,11 +98,11 @@ pub struct WorkingFund {
 
 impl WorkingFund {
     pub fn arrived(&self) -> Amount {
-        sum(self.received.values().map(|one| one.amount)).unwrap_or(Amount::MAX)
+        total(self.received.values().map(|one| one.amount))
     }
 
     pub fn spent_total(&self) -> Amount {
-        sum(self.spent.values().map(|one| one.amount)).unwrap_or(Amount::MAX)
+        total(self.spent.values().map(|one| one.amount))
     }
 
     pub fn left(&self) -> Amount {
@@ -114,22 +114,18 @@ impl WorkingFund {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct WorkingFundRegister(BTreeMap<(DimensionCode, u32), WorkingFund>);
 
-fn rule(code: &'static str, message: String) -> Rule {
-    Rule::Business { code, message }
-}
-
 /// What money in and money out both keep.
 fn movement_rules(amount: Amount, document: &str, taken: bool) -> Vec<Rule> {
     let mut rules = Vec::new();
     if amount.fen() <= 0 || amount > Amount::MAX {
-        rules.push(rule("working_fund_amount", "金额要大于零，且不超过系统上限。请核对小数点。".into()));
+        rules.push(Rule::business("working_fund_amount", "金额要大于零，且不超过系统上限。请核对小数点。"));
     }
     if document.trim().is_empty() || document.contains('/') {
-        rules.push(rule("working_fund_document", "没有单据号，或单据号中有斜线。请填写银行回单或付款凭据的号码。".into()));
+        rules.push(Rule::business("working_fund_document", "没有单据号，或单据号中有斜线。请填写银行回单或付款凭据的号码。"));
     }
     if taken {
         let message = format!("该社区该年度已用单据 {document} 记过一次。同一张单据只记一次，分记几笔的加后缀区别。");
-        rules.push(rule("working_fund_document_taken", message));
+        rules.push(Rule::business("working_fund_document_taken", message));
     }
     rules
 }
@@ -149,16 +145,16 @@ impl WorkingFundRegister {
         let taken = before.is_some_and(|fund| fund.received.contains_key(&received.document));
         let mut rules = movement_rules(received.amount, &received.document, taken);
         if received.grantor.trim().is_empty() {
-            rules.push(rule("working_fund_grantor_missing", "没有拨款单位。请补填是谁拨的款。".into()));
+            rules.push(Rule::business("working_fund_grantor_missing", "没有拨款单位。请补填是谁拨的款。"));
         }
         let year = i16::try_from(received.year).ok().filter(|year| YEARS.contains(year));
         if year.is_none_or(|year| year.abs_diff(received.date.year()) > 1) {
             let message = format!("{} 到账的钱写为 {} 年度，相差超过一年。请核对年度。", received.date, received.year);
-            rules.push(rule("working_fund_year", message));
+            rules.push(Rule::business("working_fund_year", message));
         }
         let all = before.map_or(Amount::ZERO, WorkingFund::arrived).checked_add(received.amount);
         if all.is_none_or(|all| all > Amount::MAX) {
-            rules.push(rule("working_fund_too_large", "该社区该年度的到账合计超过系统上限。请核对小数点。".into()));
+            rules.push(Rule::business("working_fund_too_large", "该社区该年度的到账合计超过系统上限。请核对小数点。"));
         }
         rules
     }
@@ -168,7 +164,7 @@ impl WorkingFundRegister {
         let taken = before.is_some_and(|fund| fund.spent.contains_key(&spent.document));
         let mut rules = movement_rules(spent.amount, &spent.document, taken);
         if spent.purpose.trim().is_empty() {
-            rules.push(rule("working_fund_purpose_missing", "没有写明用途。请补填这笔钱做了什么。".into()));
+            rules.push(Rule::business("working_fund_purpose_missing", "没有写明用途。请补填这笔钱做了什么。"));
         }
         let left = before.map_or(Amount::ZERO, WorkingFund::left);
         if spent.amount > left {
@@ -176,7 +172,7 @@ impl WorkingFundRegister {
                 "社区 {} 的 {} 年度工作经费只剩 {left} 元，不够 {} 元。请核对，或先登记到账。",
                 spent.community, spent.year, spent.amount
             );
-            rules.push(rule("working_fund_exceeded", message));
+            rules.push(Rule::business("working_fund_exceeded", message));
         }
         rules
     }

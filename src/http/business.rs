@@ -41,7 +41,7 @@ pub struct FactsIn {
     facts: Vec<Value>,
 }
 
-/// 月末计提、确认合同收入
+/// 月末计提、结转：合同收入、递延收益、进销差价、折旧
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MonthEndIn {
@@ -112,7 +112,7 @@ pub async fn record(
     Ok(created(&posted.map_err(|error| Problem::of_post(error, |index| format!("/facts/{index}")))?))
 }
 
-/// 月末计提、确认合同收入
+/// 月末计提、结转：合同收入、递延收益、进销差价、折旧
 #[utoipa::path(post, path = "/api/v1/books/{book}/month-end", tag = "业务", params(BookPath),
     request_body(content = MonthEndIn, content_type = "application/json"),
     responses((status = 201, description = "receipts 为所生成凭证的回执；没有要计提的则为空", body = Value),

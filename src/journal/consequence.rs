@@ -53,7 +53,7 @@ impl Consequences {
     pub fn missing(&self) -> Option<Rule> {
         let due = self.due.front()?;
         let message = format!("业务事实 {} 之后没有它应生成的凭证，或凭证的次序不对。", due.reference());
-        Some(Rule::Business { code: "fact_without_voucher", message })
+        Some(Rule::business("fact_without_voucher", message))
     }
 
     /// At the end of a journal: every code for which the registers say something else than their vouchers have posted.
@@ -63,7 +63,7 @@ impl Consequences {
             let (register, posted) = (yuan(found.register), yuan(found.posted));
             let message =
                 format!("科目 {account}、{name} {code}：台账应为 {register} 元，由事实生成的凭证记了 {posted} 元（借方为正）。");
-            Rule::Business { code: "register_untied", message }
+            Rule::business("register_untied", message)
         };
         differences(registers, &self.posted).into_iter().map(rule).collect()
     }

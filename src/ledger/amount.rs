@@ -112,6 +112,21 @@ pub fn sum(amounts: impl IntoIterator<Item = Amount>) -> Option<Amount> {
     amounts.into_iter().try_fold(Amount::ZERO, Amount::checked_add)
 }
 
+/// The sum of amounts that were posted: those fit by [`crate::ledger::book::TURNOVER_MAX`], so that there is no other way out.
+pub fn total(amounts: impl IntoIterator<Item = Amount>) -> Amount {
+    sum(amounts).unwrap_or(Amount::MAX)
+}
+
+/// The sum of two posted amounts: see [`total`].
+pub fn plus(one: Amount, other: Amount) -> Amount {
+    one.checked_add(other).unwrap_or(Amount::MAX)
+}
+
+/// What is left of a posted amount: see [`total`].
+pub fn less(whole: Amount, part: Amount) -> Amount {
+    whole.checked_sub(part).unwrap_or(Amount::ZERO)
+}
+
 impl fmt::Display for Amount {
     /// The canonical form: two decimals, no thousands commas.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -124,6 +124,11 @@ pub enum Rule {
 }
 
 impl Rule {
+    /// A refusal by a rule of the business, whose code and sentence stand where the rule does.
+    pub fn business(code: &'static str, message: impl Into<String>) -> Rule {
+        Rule::Business { code, message: message.into() }
+    }
+
     /// The stable code programs rely on.
     pub fn code(&self) -> &'static str {
         use Rule::*;

@@ -2,7 +2,7 @@
 //! ② 公积公益金, ③ the members, ④ other. The members' assembly resolves (农村集体经济组织法 §26), on a plan that the
 //! township or street looked at first (§26) and that members could read for ten days (§46).
 
-use crate::collective::distribution::{Available, NUMBER_CHARS_MAX, business, by_largest_remainder, number_rule};
+use crate::collective::distribution::{Available, NUMBER_CHARS_MAX, by_largest_remainder, number_rule};
 use crate::ledger::book::text_rule;
 use crate::ledger::refusal::Rule;
 use crate::ledger::{Amount, DimensionCode};
@@ -82,14 +82,14 @@ pub fn distribute_collective(resolution: &CollectiveResolution) -> Result<Collec
     rules.extend(published_rule(resolution));
     if net_income < Amount::ZERO {
         let message = format!("本年净收益 {net_income}，是亏损，不能分配。请先弥补亏损，待有收益的年度再分配。");
-        rules.push(business("distribution_loss_year", message));
+        rules.push(Rule::business("distribution_loss_year", message));
     }
     if parts.iter().all(|part| part.1.is_zero()) {
         rules.push(Rule::NothingDeclared);
     }
     if net_income > Amount::ZERO && reserve.is_zero() && (member_distribution > Amount::ZERO || other > Amount::ZERO) {
         let message = "还没有提取公积公益金，不能向成员分配或作其他分配（财农〔2021〕121号第二十八条）。请先按章程的比例提取。";
-        rules.push(business("reserve_before_members", message.into()));
+        rules.push(Rule::business("reserve_before_members", message));
     }
     rules.extend(undistributed_after.as_ref().err().cloned());
     rules.extend(members.as_ref().err().cloned());
@@ -109,14 +109,14 @@ fn member_parts(resolution: &CollectiveResolution) -> Result<Vec<(DimensionCode,
     let weights: Vec<_> = resolution.members.iter().map(|one| (one.member.clone(), i64::from(one.weight))).collect();
     by_largest_remainder(resolution.member_distribution.max(Amount::ZERO), &weights).ok_or_else(|| {
         let message = "成员份额不能分：至少一人的份额大于零，每个成员只列一次。请核对成员名册；按总额分配的写空的名单。";
-        business("distribution_members_unsound", message.into())
+        Rule::business("distribution_members_unsound", message)
     })
 }
 
 fn review_rule(reviewed: &str) -> Option<Rule> {
     if reviewed.trim().is_empty() {
         let message = "没有填写街道党工委（乡镇党委）审核分配方案的文号（农村集体经济组织法第二十六条）。请补填。";
-        return Some(business("distribution_review_missing", message.into()));
+        return Some(Rule::business("distribution_review_missing", message));
     }
     text_rule("审核文号", reviewed, NUMBER_CHARS_MAX)
 }
@@ -131,7 +131,7 @@ fn published_rule(resolution: &CollectiveResolution) -> Option<Rule> {
             resolution.published, resolution.date
         )
     };
-    (resolution.published > latest).then(|| business("distribution_published_late", message()))
+    (resolution.published > latest).then(|| Rule::business("distribution_published_late", message()))
 }
 
 /// 收益分配台账, by the resolution's code.
@@ -150,7 +150,7 @@ impl CollectiveRegister {
     pub fn examine(&self, resolution: &CollectiveResolution) -> Vec<Rule> {
         let taken = self.0.contains_key(&resolution.code);
         let message = || format!("决议 {} 已经分配过。请换一个决议编码。", resolution.code);
-        let mut rules: Vec<Rule> = taken.then(|| business("resolution_taken", message())).into_iter().collect();
+        let mut rules: Vec<Rule> = taken.then(|| Rule::business("resolution_taken", message())).into_iter().collect();
         rules.extend(distribute_collective(resolution).err().into_iter().flatten());
         rules
     }

@@ -12,17 +12,13 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FixedAssetRegister(BTreeMap<DimensionCode, FixedAsset>);
 
-fn rule(code: &'static str, message: String) -> Rule {
-    Rule::Business { code, message }
-}
-
 /// The refusal of an asset that has no card.
 pub fn unknown(code: &DimensionCode) -> Rule {
-    rule("fixed_asset_unknown", format!("固定资产 {code} 没有卡片。请先登记 fixed_asset_added。"))
+    Rule::business("fixed_asset_unknown", format!("固定资产 {code} 没有卡片。请先登记 fixed_asset_added。"))
 }
 
 fn gone(code: &DimensionCode, day: Date) -> Rule {
-    rule("fixed_asset_gone", format!("固定资产 {code} 已于 {day} 处置。请核对编码。"))
+    Rule::business("fixed_asset_gone", format!("固定资产 {code} 已于 {day} 处置。请核对编码。"))
 }
 
 /// Cost, residual value and what was depreciated before, against each other and the months.
@@ -34,7 +30,7 @@ fn value_rules(card: &FixedAssetAdded) -> Vec<Rule> {
     let fits = card.cost.fen() > 0 && card.cost <= Amount::MAX && parts.iter().all(|part| *part >= Amount::ZERO);
     if !fits || least.is_none_or(|least| least > card.cost) {
         let message = "原价要大于零，净残值和已提折旧不小于零，两者之和不超过原价。请核对小数点。";
-        rules.push(rule("fixed_asset_value", message.into()));
+        rules.push(Rule::business("fixed_asset_value", message));
         return rules;
     }
     let depreciates = least != Some(card.cost);
@@ -42,7 +38,7 @@ fn value_rules(card: &FixedAssetAdded) -> Vec<Rule> {
         let message = format!(
             "使用寿命：要提折旧的填 1 至 {MONTHS_MAX} 个月（期初填尚可使用的月数），原价已等于净残值与已提折旧之和的填 0。"
         );
-        rules.push(rule("fixed_asset_months", message));
+        rules.push(Rule::business("fixed_asset_months", message));
     }
     rules
 }
@@ -69,31 +65,34 @@ impl FixedAssetRegister {
         let mut rules = Vec::new();
         let code = &card.asset;
         if self.0.contains_key(code) {
-            rules.push(rule("fixed_asset_code_taken", format!("固定资产 {code} 已有卡片。编码不能重复使用，请换一个。")));
+            rules.push(Rule::business(
+                "fixed_asset_code_taken",
+                format!("固定资产 {code} 已有卡片。编码不能重复使用，请换一个。"),
+            ));
         }
         if [&card.name, &card.class, &card.document].iter().any(|text| text.trim().is_empty()) {
-            rules.push(rule("fixed_asset_card_incomplete", "卡片不全：名称、类别、单据号都要填写。".into()));
+            rules.push(Rule::business("fixed_asset_card_incomplete", "卡片不全：名称、类别、单据号都要填写。"));
         }
         rules.extend(value_rules(card));
         if card.already_depreciated.is_some() != (card.source == AssetSource::Opening) {
             let message = "已提折旧在来源是期初时填写（没有提过的填 0.00），其他来源不写。";
-            rules.push(rule("fixed_asset_already_depreciated", message.into()));
+            rules.push(Rule::business("fixed_asset_already_depreciated", message));
         }
         if card.source == AssetSource::Contributed && card.community.is_none() {
-            rules.push(rule("fixed_asset_contributor", "投资者投入的资产要写明股东社区。请补填。".into()));
+            rules.push(Rule::business("fixed_asset_contributor", "投资者投入的资产要写明股东社区。请补填。"));
         }
         match (card.source, funded) {
             (AssetSource::Funded, None) => {
                 let message = format!("没有哪项资金形成了资产 {code}。请先登记资金支出或在建转固，或改来源。");
-                rules.push(rule("fixed_asset_not_funded", message));
+                rules.push(Rule::business("fixed_asset_not_funded", message));
             }
             (AssetSource::Funded, Some(funded)) if funded > card.cost => {
                 let message = format!("原价 {} 元少于资金已形成的 {funded} 元。请核对。", card.cost);
-                rules.push(rule("fixed_asset_funded_cost", message));
+                rules.push(Rule::business("fixed_asset_funded_cost", message));
             }
             (AssetSource::Purchased | AssetSource::Contributed | AssetSource::Built, Some(_)) => {
                 let message = format!("资产 {code} 的原价已由资金记入固定资产。来源请写资金形成（funded），不再生成凭证。");
-                rules.push(rule("fixed_asset_funded", message));
+                rules.push(Rule::business("fixed_asset_funded", message));
             }
             _ => {}
         }
@@ -106,7 +105,7 @@ impl FixedAssetRegister {
             rules.push(Rule::NothingDeclared);
         }
         if depreciated.assets.windows(2).any(|pair| pair[0] >= pair[1]) {
-            rules.push(rule("fixed_asset_order", "资产要按编码从小到大排列，每项只写一次。".into()));
+            rules.push(Rule::business("fixed_asset_order", "资产要按编码从小到大排列，每项只写一次。"));
         }
         for code in &depreciated.assets {
             match self.0.get(code) {
@@ -114,7 +113,7 @@ impl FixedAssetRegister {
                 Some(asset) if asset.due(depreciated.period).is_none() => {
                     let period = depreciated.period;
                     let message = format!("固定资产 {code} 在 {period} 没有要计提的折旧，或已经计提。请从列表中去掉。");
-                    rules.push(rule("depreciation_not_due", message));
+                    rules.push(Rule::business("depreciation_not_due", message));
                 }
                 Some(_) => {}
             }
@@ -130,28 +129,28 @@ impl FixedAssetRegister {
         }
         let mut rules = Vec::new();
         if disposed.document.trim().is_empty() {
-            rules.push(rule("fixed_asset_document", "处置要有批复或合同号。请补填。".into()));
+            rules.push(Rule::business("fixed_asset_document", "处置要有批复或合同号。请补填。"));
         }
         let sold = disposed.reason == DisposalReason::Sold;
         let fits = disposed.proceeds >= Amount::ZERO && disposed.proceeds <= Amount::MAX;
         if !fits || (sold && disposed.proceeds.is_zero()) {
-            rules.push(rule("fixed_asset_proceeds", "处置收入不能小于零，出售的要大于零。请核对。".into()));
+            rules.push(Rule::business("fixed_asset_proceeds", "处置收入不能小于零，出售的要大于零。请核对。"));
         }
         if disposed.tax_basis_points.is_some_and(|rate| !sold || rate > 10_000) {
-            rules.push(rule("fixed_asset_tax", "征收率只在出售时写，在 0 至 10000 之间（万分之）。".into()));
+            rules.push(Rule::business("fixed_asset_tax", "征收率只在出售时写，在 0 至 10000 之间（万分之）。"));
         }
         if disposed.date < asset.card.date {
             let message = format!("处置日期 {} 早于卡片日期 {}。请核对。", disposed.date, asset.card.date);
-            rules.push(rule("fixed_asset_date_reversed", message));
+            rules.push(Rule::business("fixed_asset_date_reversed", message));
         }
         let Some(month) = Period::of(disposed.date) else { return rules };
         if let Some(missing) = asset.missing_before(month) {
             let message = format!("固定资产 {code} 从 {missing} 起的折旧没有提足，{month} 以前的都要先计提。请先做月末计提。");
-            rules.push(rule("depreciation_missing", message));
+            rules.push(Rule::business("depreciation_missing", message));
         }
         if let Some((later, _)) = asset.depreciated.last_key_value().filter(|(last, _)| **last > month) {
             let message = format!("固定资产 {code} 已提到 {later}，处置当月以后不提折旧。请先冲销 {month} 以后的折旧凭证。");
-            rules.push(rule("depreciation_after_disposal", message));
+            rules.push(Rule::business("depreciation_after_disposal", message));
         }
         rules
     }

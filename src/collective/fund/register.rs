@@ -14,35 +14,34 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FundRegister(BTreeMap<DimensionCode, Fund>);
 
-fn rule(code: &'static str, message: String) -> Rule {
-    Rule::Business { code, message }
-}
-
 /// The refusal of a fund that is not in the register.
 pub fn unknown(code: &DimensionCode) -> Rule {
-    rule("fund_unknown", format!("资金 {code} 没有登记。请先登记批复。"))
+    Rule::business("fund_unknown", format!("资金 {code} 没有登记。请先登记批复。"))
 }
 
 /// What every movement of a fund keeps: an amount, a document for its reference, a day not before the approval.
 fn movement_rules(fund: &Fund, amount: Amount, document: &str, date: Date) -> Vec<Rule> {
     let mut rules = amount_rule(amount).into_iter().collect::<Vec<_>>();
     if document.trim().is_empty() || document.contains('/') {
-        rules.push(rule("fund_document", "没有单据号，或单据号中有斜线。请填写银行回单、付款凭据或验收单的号码。".into()));
+        rules.push(Rule::business("fund_document", "没有单据号，或单据号中有斜线。请填写银行回单、付款凭据或验收单的号码。"));
     }
     if date < fund.approved.date {
         let message = format!("日期 {date} 早于批复日期 {}。请核对。", fund.approved.date);
-        rules.push(rule("fund_date_reversed", message));
+        rules.push(Rule::business("fund_date_reversed", message));
     }
     rules
 }
 
 fn amount_rule(amount: Amount) -> Option<Rule> {
     let fits = amount.fen() > 0 && amount <= Amount::MAX;
-    (!fits).then(|| rule("fund_amount", "金额要大于零，且不超过系统上限。请核对小数点。".into()))
+    (!fits).then(|| Rule::business("fund_amount", "金额要大于零，且不超过系统上限。请核对小数点。"))
 }
 
 fn document_taken(document: &str) -> Rule {
-    rule("fund_document_taken", format!("这项资金已用单据 {document} 记过一次。同一张单据只记一次，分记几笔的加后缀区别。"))
+    Rule::business(
+        "fund_document_taken",
+        format!("这项资金已用单据 {document} 记过一次。同一张单据只记一次，分记几笔的加后缀区别。"),
+    )
 }
 
 /// Months are told where deferred income is released by them, and nowhere else.
@@ -51,7 +50,7 @@ fn months_rule(fund: &Fund, stands: bool, months: u32) -> Option<Rule> {
     let fits = if by_months { (1..=MONTHS_MAX).contains(&months) } else { months == 0 };
     (!fits).then(|| {
         let message = format!("摊销月数：与资产相关的资金在资产形成时填 1 至 {MONTHS_MAX}，其他情形填 0。");
-        rule("fund_months", message)
+        Rule::business("fund_months", message)
     })
 }
 
@@ -75,10 +74,13 @@ impl FundRegister {
     pub fn examine_approved(&self, approved: &FundApproved, standard: ChartStandard) -> Vec<Rule> {
         let mut rules = Vec::new();
         if self.0.contains_key(&approved.code) {
-            rules.push(rule("fund_code_taken", format!("资金 {} 已经登记。编码不能重复使用，请换一个。", approved.code)));
+            rules.push(Rule::business(
+                "fund_code_taken",
+                format!("资金 {} 已经登记。编码不能重复使用，请换一个。", approved.code),
+            ));
         }
         if [&approved.name, &approved.grantor, &approved.document].iter().any(|text| text.trim().is_empty()) {
-            rules.push(rule("fund_card_incomplete", "批复不全：名称、拨款单位、批复文号都要填写。".into()));
+            rules.push(Rule::business("fund_card_incomplete", "批复不全：名称、拨款单位、批复文号都要填写。"));
         }
         rules.extend(amount_rule(approved.amount));
         if approved.treatment.standard() != standard {
@@ -87,15 +89,15 @@ impl FundRegister {
                 approved.treatment.chinese(),
                 standard.chinese()
             );
-            rules.push(rule("fund_treatment_chart", message));
+            rules.push(Rule::business("fund_treatment_chart", message));
         }
         let capital = approved.treatment == Treatment::Capital;
         if capital && (approved.community.is_none() || approved.charter.as_ref().is_none_or(|text| text.trim().is_empty())) {
             let message = "折股量化要写明股东社区和章程（或章程修正案）文号；政府以所有者身份投入的不是补助（小企业会计准则 §69）。请补填。";
-            rules.push(rule("fund_capital_document", message.into()));
+            rules.push(Rule::business("fund_capital_document", message));
         }
         if !capital && approved.charter.is_some() {
-            rules.push(rule("fund_charter_unexpected", "章程文号只在折股量化时写。请删去，或改处理方式。".into()));
+            rules.push(Rule::business("fund_charter_unexpected", "章程文号只在折股量化时写。请删去，或改处理方式。"));
         }
         rules
     }
@@ -112,7 +114,7 @@ impl FundRegister {
                 "资金 {} 批复 {} 元，已到 {before} 元，这次 {} 元超过批复。请核对，追加的另行登记批复。",
                 received.fund, fund.approved.amount, received.amount
             );
-            rules.push(rule("fund_received_exceeds_approved", message));
+            rules.push(Rule::business("fund_received_exceeds_approved", message));
         }
         rules
     }
@@ -124,25 +126,25 @@ impl FundRegister {
             rules.push(document_taken(&spent.document));
         }
         if spent.purpose.trim().is_empty() {
-            rules.push(rule("fund_purpose_missing", "没有写明用途。请补填这笔钱做了什么。".into()));
+            rules.push(Rule::business("fund_purpose_missing", "没有写明用途。请补填这笔钱做了什么。"));
         }
         let treatment = fund.approved.treatment;
         if !treatment.is_held() {
             let message = format!("资金 {} 是{}，到账就是公司自己的钱。支出请另填凭证。", spent.fund, treatment.chinese());
-            rules.push(rule("fund_not_held", message));
+            rules.push(Rule::business("fund_not_held", message));
             return rules;
         }
         if !treatment.allows(spent.use_) {
             let message = format!("资金 {} 是{}，不能这样使用。请核对用途是资产还是费用。", spent.fund, treatment.chinese());
-            rules.push(rule("fund_use", message));
+            rules.push(Rule::business("fund_use", message));
         }
         if spent.asset.is_some() && spent.use_ == FundUse::Cost {
-            rules.push(rule("fund_asset_unexpected", "用于费用的不形成资产。请删去资产编码，或改用途。".into()));
+            rules.push(Rule::business("fund_asset_unexpected", "用于费用的不形成资产。请删去资产编码，或改用途。"));
         }
         rules.extend(months_rule(fund, spent.asset.is_some(), spent.months));
         if spent.amount > fund.left() {
             let message = format!("资金 {} 只剩 {} 元，不够 {} 元。请核对。", spent.fund, fund.left(), spent.amount);
-            rules.push(rule("fund_spent_exceeds_received", message));
+            rules.push(Rule::business("fund_spent_exceeds_received", message));
         }
         rules
     }
@@ -152,12 +154,12 @@ impl FundRegister {
         let mut rules = movement_rules(fund, formed.amount, &formed.document, formed.date);
         if fund.formed.contains_key(&formed.asset) {
             let message = format!("资金 {} 的资产 {} 已经转过固定资产。请核对编码。", formed.fund, formed.asset);
-            rules.push(rule("fund_asset_taken", message));
+            rules.push(Rule::business("fund_asset_taken", message));
         }
         rules.extend(months_rule(fund, true, formed.months));
         if formed.amount > fund.under_construction() {
             let message = format!("资金 {} 在建的只有 {} 元。请核对，或先登记支出。", formed.fund, fund.under_construction());
-            rules.push(rule("fund_construction_exceeded", message));
+            rules.push(Rule::business("fund_construction_exceeded", message));
         }
         rules
     }
@@ -168,14 +170,14 @@ impl FundRegister {
             rules.push(Rule::NothingDeclared);
         }
         if released.funds.windows(2).any(|pair| pair[0] >= pair[1]) {
-            rules.push(rule("fund_release_order", "资金要按编码排列，每项只写一次。".into()));
+            rules.push(Rule::business("fund_release_order", "资金要按编码排列，每项只写一次。"));
         }
         for code in &released.funds {
             match self.0.get(code) {
                 None => rules.push(unknown(code)),
                 Some(fund) if fund.due(released.period).is_none() => {
                     let message = format!("资金 {code} 在 {} 没有要结转的递延收益，或已经结转。", released.period);
-                    rules.push(rule("fund_release_not_due", message));
+                    rules.push(Rule::business("fund_release_not_due", message));
                 }
                 Some(_) => {}
             }

@@ -116,10 +116,6 @@ impl BankAccount {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct BankAccountRegister(BTreeMap<AccountNumber, BankAccount>);
 
-fn rule(code: &'static str, message: String) -> Rule {
-    Rule::Business { code, message }
-}
-
 /// Whether the account is in the name its owner has on that day. The unit that keeps the book may be called as the book calls
 /// it: 公司 in a company's book, 社区 in the book of its collective.
 fn in_own_name(card: &BankAccountRegistered, units: &UnitRegister, profile: &BookProfile) -> bool {
@@ -142,11 +138,14 @@ impl BankAccountRegister {
         let mut rules = Vec::new();
         if !account.is_well_formed() {
             let (least, most) = (DIGITS.start(), DIGITS.end());
-            rules.push(rule("bank_account_number", format!("账号要是 {least} 至 {most} 位数字，不带空格和横线。请核对。")));
+            rules.push(Rule::business(
+                "bank_account_number",
+                format!("账号要是 {least} 至 {most} 位数字，不带空格和横线。请核对。"),
+            ));
         }
         if self.0.contains_key(account) {
             let message = format!("账户 {account} 已经登记过。账号不能重复使用，销户以后也不能；请核对账号。");
-            rules.push(rule("bank_account_taken", message));
+            rules.push(Rule::business("bank_account_taken", message));
         }
         rules.extend(name_rule("开户银行", &card.bank));
         rules.extend(name_rule("户名", holder));
@@ -159,7 +158,7 @@ impl BankAccountRegister {
                 owner.kind.chinese(),
                 owner.code
             );
-            rules.push(rule("account_in_personal_name", message));
+            rules.push(Rule::business("account_in_personal_name", message));
         }
         rules.extend(unknown);
         rules
@@ -168,15 +167,15 @@ impl BankAccountRegister {
     pub fn examine_closing(&self, closing: &BankAccountClosed) -> Vec<Rule> {
         let account = &closing.account;
         let Some(known) = self.0.get(account) else {
-            return vec![rule("bank_account_unknown", format!("没有登记账户 {account}。请核对账号。"))];
+            return vec![Rule::business("bank_account_unknown", format!("没有登记账户 {account}。请核对账号。"))];
         };
         let mut rules = Vec::new();
         if let Some(closed) = &known.closed {
-            rules.push(rule("bank_account_closed", format!("账户 {account} 已在 {} 销户。", closed.date)));
+            rules.push(Rule::business("bank_account_closed", format!("账户 {account} 已在 {} 销户。", closed.date)));
         }
         if closing.date < known.card.since {
             let message = format!("销户日期 {} 早于开户日期 {}。请核对。", closing.date, known.card.since);
-            rules.push(rule("bank_account_date", message));
+            rules.push(Rule::business("bank_account_date", message));
         }
         rules.extend(document_rule("销户的文件号", &closing.document));
         rules
@@ -188,13 +187,13 @@ impl BankAccountRegister {
         match account {
             None => own.any(|one| one.card.since <= day).then(|| {
                 let message = format!("社区 {community} 登记了银行账户。请写明利润汇入其中哪一个（尚未销户的）。");
-                rule("payment_account_missing", message)
+                Rule::business("payment_account_missing", message)
             }),
             Some(account) => (!own.any(|one| one.card.account == *account && one.is_open(day))).then(|| {
                 let message = format!(
                     "账户 {account} 在 {day} 不是社区 {community} 可用的账户。利润只汇入社区自己的账户，请核对或先登记。"
                 );
-                rule("payment_account_foreign", message)
+                Rule::business("payment_account_foreign", message)
             }),
         }
     }

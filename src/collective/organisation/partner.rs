@@ -55,10 +55,6 @@ impl Pairing {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PartnerRegister(BTreeMap<DimensionCode, Vec<Pairing>>);
 
-fn rule(code: &'static str, message: String) -> Rule {
-    Rule::Business { code, message }
-}
-
 impl PartnerRegister {
     fn history(&self, partner: &DimensionCode) -> &[Pairing] {
         self.0.get(partner).map_or(&[], Vec::as_slice)
@@ -76,7 +72,7 @@ impl PartnerRegister {
         rules.extend(units.unknown_rule(UnitKind::Community, community, *since));
         rules.extend(document_rule("结对的文件号", document));
         if until.is_some_and(|until| until < *since) {
-            rules.push(rule("pairing_term_reversed", format!("结对的最后一日早于第一日 {since}。请核对日期。")));
+            rules.push(Rule::business("pairing_term_reversed", format!("结对的最后一日早于第一日 {since}。请核对日期。")));
         }
         let overlaps = |other: &&Pairing| {
             until.is_none_or(|until| other.paired.since <= until) && other.until().is_none_or(|last| *since <= last)
@@ -86,7 +82,7 @@ impl PartnerRegister {
                 "结对单位 {partner} 从 {} 起已与社区 {} 结对。一个单位同时只与一个社区结对，请先登记那次结对的结束。",
                 other.paired.since, other.paired.community
             );
-            rules.push(rule("partner_already_paired", message));
+            rules.push(Rule::business("partner_already_paired", message));
         }
         rules
     }
@@ -95,7 +91,7 @@ impl PartnerRegister {
         let mut rules = Vec::new();
         if self.on(&end.partner, end.until).is_none_or(|pairing| pairing.ended.is_some()) {
             let message = format!("结对单位 {} 在 {} 没有结对，或已登记过结束。请核对单位和日期。", end.partner, end.until);
-            rules.push(rule("pairing_unknown", message));
+            rules.push(Rule::business("pairing_unknown", message));
         }
         rules.extend(document_rule("结束结对的文件号", &end.document));
         rules

@@ -154,14 +154,10 @@ impl Unit {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct UnitRegister(BTreeMap<(Option<Dimension>, DimensionCode), Unit>);
 
-fn rule(code: &'static str, message: String) -> Rule {
-    Rule::Business { code, message }
-}
-
 /// What is wrong with the number of a document that must be there.
 pub fn document_rule(field: &'static str, document: &str) -> Option<Rule> {
     if document.trim().is_empty() {
-        return Some(rule("unit_document_missing", format!("没有填{field}。请补填所依据文件的文号。")));
+        return Some(Rule::business("unit_document_missing", format!("没有填{field}。请补填所依据文件的文号。")));
     }
     text_rule(field, document, DOCUMENT_CHARS_MAX)
 }
@@ -188,7 +184,7 @@ impl UnitRegister {
     /// Why a unit cannot be named by another fact of a day.
     pub fn unknown_rule(&self, kind: UnitKind, code: &DimensionCode, day: Date) -> Option<Rule> {
         let message = || format!("{day} 没有{} {code}：没有登记，或当日尚未设立。请先登记单位。", kind.chinese());
-        self.name_at(kind, code, day).is_none().then(|| rule("unit_unknown", message()))
+        self.name_at(kind, code, day).is_none().then(|| Rule::business("unit_unknown", message()))
     }
 
     pub fn examine(&self, card: &UnitRegistered) -> Vec<Rule> {
@@ -196,19 +192,19 @@ impl UnitRegister {
         let UnitRegistered { code, kind, .. } = card;
         if let Some(taken) = self.0.get(&(kind.dimension(), code.clone())) {
             let message = format!("编码 {code} 已登记为{}。编码不能重复使用，请换一个。", taken.card.kind.chinese());
-            rules.push(rule("unit_code_taken", message));
+            rules.push(Rule::business("unit_code_taken", message));
         }
         // The book belongs to one company of one county.
         let single = matches!(kind, UnitKind::County | UnitKind::Company);
         if let Some(other) = self.of(*kind).find(|unit| single && unit.card.code != *code) {
             let message = format!("本账套的{}已登记为 {}。一个账套只有一个；改名请登记更名。", kind.chinese(), other.card.code);
-            rules.push(rule("unit_single", message));
+            rules.push(Rule::business("unit_single", message));
         }
         if card.community_type.is_some() != (*kind == UnitKind::Community)
             || card.partner_type.is_some() != (*kind == UnitKind::Partner)
         {
-            let message = "社区要写社区类型，结对单位要写单位性质，其他单位都不写。请补填或删去。".into();
-            rules.push(rule("unit_type", message));
+            let message = "社区要写社区类型，结对单位要写单位性质，其他单位都不写。请补填或删去。";
+            rules.push(Rule::business("unit_type", message));
         }
         rules.extend(document_rule("单位的文件号", &card.document));
         rules.extend(name_rule("单位名称", &card.name));
@@ -218,17 +214,17 @@ impl UnitRegister {
     pub fn examine_rename(&self, rename: &UnitRenamed) -> Vec<Rule> {
         let UnitRenamed { code, kind, .. } = rename;
         let Some(unit) = self.get(*kind, code) else {
-            return vec![rule("unit_unknown", format!("没有登记{} {code}。请先登记单位。", kind.chinese()))];
+            return vec![Rule::business("unit_unknown", format!("没有登记{} {code}。请先登记单位。", kind.chinese()))];
         };
         let mut rules = Vec::new();
         let (name, since) = unit.newest();
         if rename.date < since {
             let message = format!("更名日期 {} 早于现名“{name}”的开始日期 {since}。请核对。", rename.date);
-            rules.push(rule("unit_date_reversed", message));
+            rules.push(Rule::business("unit_date_reversed", message));
         }
         if rename.name == name {
             let message = format!("{} {code} 现名就是“{name}”，不必更名；重复登记的请删去。", kind.chinese());
-            rules.push(rule("unit_name_unchanged", message));
+            rules.push(Rule::business("unit_name_unchanged", message));
         }
         rules.extend(document_rule("更名的文件号", &rename.document));
         rules.extend(name_rule("单位名称", &rename.name));

@@ -1,10 +1,11 @@
 //! 代销 (facts §7.2 F8): the price is the grower's, the commission ours.
 
-use crate::collective::consignment::{ConsignmentPayment, ConsignmentSale, ConsignmentTerms, Till};
+use crate::collective::consignment::{ConsignmentPayment, ConsignmentSale, ConsignmentTerms};
 use crate::collective::produce::{Lines, Produced};
-use crate::collective::record::{Record, business};
+use crate::collective::record::Record;
 use crate::collective::register::Registers;
 use crate::collective::role::Role;
+use crate::collective::shop::Till;
 use crate::collective::vat::{self, Supply};
 use crate::ledger::refusal::Rule;
 use crate::ledger::{Amount, Book, Dimension, DimensionCode};
@@ -22,7 +23,10 @@ impl Record for ConsignmentTerms {
     fn examine(&self, registers: &Registers, _: &Book) -> Vec<Rule> {
         let mut rules = registers.consignments.examine_terms(self);
         if registers.contracts.get(&self.code).is_some() {
-            rules.push(business("contract_code_taken", format!("合同 {} 已经登记。编码不能重复使用，请换一个。", self.code)));
+            rules.push(Rule::business(
+                "contract_code_taken",
+                format!("合同 {} 已经登记。编码不能重复使用，请换一个。", self.code),
+            ));
         }
         rules
     }
@@ -82,7 +86,7 @@ impl Record for ConsignmentSale {
 fn taxed(commission: Amount, sale: &ConsignmentSale) -> Result<(Amount, Amount), Rule> {
     let rate = vat::rate(Supply::Service, sale.date).map(|rule| rule.basis_points);
     rate.and_then(|rate| vat::split(commission, rate)).ok_or_else(|| {
-        business("vat_rate_unknown", format!("{} 没有登记“代销手续费”的增值税征收率。请先更新税率表。", sale.date))
+        Rule::business("vat_rate_unknown", format!("{} 没有登记“代销手续费”的增值税征收率。请先更新税率表。", sale.date))
     })
 }
 

@@ -3,7 +3,7 @@
 use crate::collective::accrual::{self, Recognition, month_amount, recognition, taxed};
 use crate::collective::contract::{Accrual, Contract, ContractEnd, ContractVoid, Money, MoneyReceived, unknown};
 use crate::collective::produce::{Lines, Produced};
-use crate::collective::record::{Record, business};
+use crate::collective::record::Record;
 use crate::collective::register::Registers;
 use crate::collective::role::Role;
 use crate::collective::schedule::rounded;
@@ -27,12 +27,15 @@ impl Record for ContractTerms {
     fn examine(&self, registers: &Registers, _: &Book) -> Vec<Rule> {
         let mut rules = registers.contracts.examine_terms(self);
         if registers.consignments.get(&self.code).is_some() {
-            rules.push(business("contract_code_taken", format!("合同 {} 已是代销合同。编码不能重复使用，请换一个。", self.code)));
+            rules.push(Rule::business(
+                "contract_code_taken",
+                format!("合同 {} 已是代销合同。编码不能重复使用，请换一个。", self.code),
+            ));
         }
         let asset = self.asset.as_ref().and_then(|code| registers.assets.get(code));
         if let Some(asset) = asset.filter(|asset| !asset.in_custody()) {
             let message = format!("资产 {} 不在代管中，不能签合同。请先登记委托代管。", asset.card.name);
-            rules.push(business("asset_not_in_custody", message));
+            rules.push(Rule::business("asset_not_in_custody", message));
         }
         rules
     }
@@ -74,7 +77,7 @@ impl Record for Accrual {
             rules.push(Rule::NothingDeclared);
         }
         if self.contracts.windows(2).any(|pair| pair[0] >= pair[1]) {
-            rules.push(business("accrual_order", "合同要按编码排列，每份只写一次。".into()));
+            rules.push(Rule::business("accrual_order", "合同要按编码排列，每份只写一次。"));
         }
         let due = accrual::due(&registers.contracts, &registers.assets, self.period);
         for code in &self.contracts {
@@ -82,7 +85,7 @@ impl Record for Accrual {
                 rules.push(unknown(code));
             } else if due.binary_search(code).is_err() {
                 let message = format!("合同 {code} 在 {} 没有要计提的收入，或已经计提。", self.period);
-                rules.push(business("accrual_not_due", message));
+                rules.push(Rule::business("accrual_not_due", message));
             }
         }
         rules
@@ -213,7 +216,7 @@ fn income_tags(contract: &Contract) -> [(Dimension, &DimensionCode); 3] {
 
 fn destination_missing(asset: &DimensionCode) -> Rule {
     let message = format!("代管资产 {asset} 没有租金去向的批准文号，租金不能入账（国令738 §25-26）。请先登记委托代管。");
-    business("rent_destination_missing", message)
+    Rule::business("rent_destination_missing", message)
 }
 
 fn accrue(registers: &Registers, book: &Book, code: &DimensionCode, period: Period) -> Result<Produced, Rule> {

@@ -2,7 +2,7 @@
 
 use crate::collective::asset::{AssetCard, AssetCleared, AssetStep, AssetStepVoid, Step};
 use crate::collective::produce::{Lines, Produced};
-use crate::collective::record::{Record, business};
+use crate::collective::record::Record;
 use crate::collective::reference;
 use crate::collective::register::Registers;
 use crate::collective::role::Role;
@@ -34,7 +34,7 @@ impl Record for AssetCard {
         if let Some(other) = registers.contracts.standing().find(|one| one.terms.asset.as_ref() == Some(&self.code)) {
             let message =
                 format!("资产 {} 已按自有资产签了合同 {}，不能再造册为代管资产。请换一个资产编码。", self.code, other.terms.code);
-            rules.push(business("asset_in_contract", message));
+            rules.push(Rule::business("asset_in_contract", message));
         }
         rules
     }

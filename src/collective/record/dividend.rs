@@ -3,7 +3,7 @@
 use crate::collective::distribution::posting::{DistributionAccounts, declaration_lines, payment_lines, reserve_lines};
 use crate::collective::dividend::{DividendPayment, DividendResolution, Paid, compute};
 use crate::collective::produce::Produced;
-use crate::collective::record::{Record, business};
+use crate::collective::record::Record;
 use crate::collective::register::Registers;
 use crate::collective::role::Role;
 use crate::collective::shares::ShareChange;
@@ -19,7 +19,7 @@ impl Record for ShareChange {
     fn examine(&self, registers: &Registers, _: &Book) -> Vec<Rule> {
         if registers.shares.history(&self.holder).contains(self) {
             let message = format!("社区 {} 的这笔股权变动（{}）已经登记过。", self.holder, self.document);
-            return vec![business("share_change_repeated", message)];
+            return vec![Rule::business("share_change_repeated", message)];
         }
         registers.shares.examine(self)
     }

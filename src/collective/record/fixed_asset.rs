@@ -3,11 +3,11 @@
 use crate::collective::fixed_asset::register::unknown;
 use crate::collective::fixed_asset::{AssetSource, AssetsDepreciated, FixedAsset, FixedAssetAdded, FixedAssetDisposed};
 use crate::collective::produce::{Lines, Produced};
-use crate::collective::record::{Record, business};
+use crate::collective::record::Record;
 use crate::collective::register::Registers;
 use crate::collective::role::Role;
 use crate::collective::vat;
-use crate::ledger::amount::sum;
+use crate::ledger::amount::total;
 use crate::ledger::refusal::Rule;
 use crate::ledger::{Amount, Book, Dimension, DimensionCode, Period};
 
@@ -20,11 +20,11 @@ impl Record for FixedAssetAdded {
 
     fn examine(&self, registers: &Registers, _: &Book) -> Vec<Rule> {
         let funded: Vec<Amount> = registers.funds.iter().filter_map(|fund| fund.assets().remove(&self.asset)).collect();
-        let funded = (!funded.is_empty()).then(|| sum(funded).unwrap_or(Amount::MAX));
+        let funded = (!funded.is_empty()).then(|| total(funded));
         let mut rules = registers.fixed_assets.examine_added(self, funded);
         if registers.assets.get(&self.asset).is_some_and(|asset| asset.in_custody()) {
             let message = format!("资产 {} 还在代管，不是自己的资产。产权过户的，请先登记退还或收回。", self.asset);
-            rules.push(business("fixed_asset_entrusted", message));
+            rules.push(Rule::business("fixed_asset_entrusted", message));
         }
         rules
     }
@@ -118,7 +118,8 @@ fn depreciate(lines: &mut Lines, card: &FixedAssetAdded, amount: Amount) -> Resu
 
 fn depreciated(registers: &Registers, book: &Book, code: &DimensionCode, period: Period) -> Result<Produced, Rule> {
     let asset = find(registers, code)?;
-    let not_due = || business("depreciation_not_due", format!("固定资产 {code} 在 {period} 没有要计提的折旧。请从列表中去掉。"));
+    let not_due =
+        || Rule::business("depreciation_not_due", format!("固定资产 {code} 在 {period} 没有要计提的折旧。请从列表中去掉。"));
     let due = asset.due(period).ok_or_else(not_due)?;
     let mut lines = Lines::new(registers, book);
     depreciate(&mut lines, &asset.card, due)?;
@@ -135,7 +136,7 @@ fn depreciated(registers: &Registers, book: &Book, code: &DimensionCode, period:
 fn disposed(registers: &Registers, book: &Book, disposed: &FixedAssetDisposed) -> Result<Produced, Rule> {
     let asset = find(registers, &disposed.asset)?;
     let card = &asset.card;
-    let too_large = || business("fixed_asset_too_large", "处置的金额超过系统上限。请核对小数点。".into());
+    let too_large = || Rule::business("fixed_asset_too_large", "处置的金额超过系统上限。请核对小数点。");
     let last = Period::of(disposed.date).map_or(Amount::ZERO, |period| asset.open_by(period));
     let lost = asset.accumulated().checked_add(last).ok_or_else(too_large)?;
     let value = card.cost.checked_sub(lost).ok_or_else(too_large)?;

@@ -3,7 +3,7 @@
 use crate::collective::fund::register::unknown;
 use crate::collective::fund::{Fund, FundApproved, FundAssetFormed, FundReceived, FundSpent, FundUse, FundsReleased, Treatment};
 use crate::collective::produce::{Lines, Produced};
-use crate::collective::record::{Record, business};
+use crate::collective::record::Record;
 use crate::collective::register::Registers;
 use crate::collective::role::Role;
 use crate::ledger::refusal::Rule;
@@ -214,7 +214,7 @@ fn formed(registers: &Registers, book: &Book, formed: &FundAssetFormed) -> Resul
 
 fn released(registers: &Registers, book: &Book, code: &DimensionCode, period: Period) -> Result<Produced, Rule> {
     let fund = find(registers, code)?;
-    let not_due = || business("fund_release_not_due", format!("资金 {code} 在 {period} 没有要结转的递延收益。"));
+    let not_due = || Rule::business("fund_release_not_due", format!("资金 {code} 在 {period} 没有要结转的递延收益。"));
     let due = fund.due(period).ok_or_else(not_due)?;
     let tags = tags(fund);
     let mut lines = Lines::new(registers, book);

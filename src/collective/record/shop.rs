@@ -1,7 +1,7 @@
 //! 超市: a shop's day and the settlement of its platforms (facts §7.2 F1, F2, F6).
 
 use crate::collective::produce::Produced;
-use crate::collective::record::{Record, business};
+use crate::collective::record::Record;
 use crate::collective::reference;
 use crate::collective::register::Registers;
 use crate::collective::role::Role;
@@ -21,7 +21,7 @@ impl Record for ShopDay {
     fn examine(&self, registers: &Registers, _: &Book) -> Vec<Rule> {
         let mut own = ShopDay::examine(self);
         if self.shift.contains('/') {
-            own.push(business("shop_day_shift_slash", "班次中不能有斜线。请改用数字或文字。".into()));
+            own.push(Rule::business("shop_day_shift_slash", "班次中不能有斜线。请改用数字或文字。"));
         }
         if own.is_empty() { registers.shops.examine(self) } else { own }
     }
@@ -61,7 +61,7 @@ impl Record for Settlement {
         if registers.settlements.contains_key(&reference::settlement(self)) {
             let tender = self.tender.chinese();
             let message = format!("门店 {} {} 的{tender}结算已经记过。请核对日期。", self.shop, self.date);
-            rules.push(business("settlement_duplicate", message));
+            rules.push(Rule::business("settlement_duplicate", message));
         }
         rules
     }
@@ -90,7 +90,7 @@ impl Record for Settlement {
 }
 
 fn too_large(what: &str) -> Rule {
-    business("amount_out_of_range", format!("{what}的金额超出系统上限。请核对小数点。"))
+    Rule::business("amount_out_of_range", format!("{what}的金额超出系统上限。请核对小数点。"))
 }
 
 fn shop_accounts(registers: &Registers) -> Result<ShopAccounts, Rule> {

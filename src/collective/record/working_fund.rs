@@ -1,7 +1,7 @@
 //! 社区工作经费 (facts §7.2 H6): on the books of a community, in memorandum accounts of a company that only keeps it.
 
 use crate::collective::produce::{Lines, Produced};
-use crate::collective::record::{Record, business};
+use crate::collective::record::Record;
 use crate::collective::register::Registers;
 use crate::collective::role::Role;
 use crate::collective::working_fund::{WorkingFundReceived, WorkingFundSpent};
@@ -123,7 +123,7 @@ fn outside(registers: &Registers, book: &Book) -> Vec<Rule> {
             let message = format!(
                 "公司只代管社区工作经费，“{name}”要用表外科目，科目 {account} 不是。请自设 9 开头的科目，再设置科目对应。"
             );
-            business("working_fund_not_memorandum", message)
+            Rule::business("working_fund_not_memorandum", message)
         })
     };
     [Role::WorkingFundHeld, Role::WorkingFundContra].into_iter().filter_map(wrong).collect()

@@ -1,10 +1,11 @@
 //! 合同的账龄、收缴率和代销: what is owed for how long, and how much of what fell due has come in.
 
 use crate::collective::accrual::{Recognition, recognition};
+use crate::collective::ageing::Ages;
 use crate::collective::contract::{Contract, Money};
 use crate::collective::register::Registers;
 use crate::collective::report::{ContractRow, contracts};
-use crate::ledger::amount::sum;
+use crate::ledger::amount::{plus, sum};
 use crate::ledger::{Amount, DimensionCode};
 use jiff::civil::Date;
 use serde::Serialize;
@@ -17,10 +18,8 @@ pub struct AgeingRow {
     pub contract: DimensionCode,
     /// 未到期: accrued, to be paid on a later day.
     pub not_due: Amount,
-    pub within_1_year: Amount,
-    pub within_2_years: Amount,
-    pub within_3_years: Amount,
-    pub over_3_years: Amount,
+    #[serde(flatten)]
+    pub ages: Ages,
     pub total: Amount,
 }
 
@@ -37,25 +36,15 @@ fn not_due(registers: &Registers, contract: &Contract, overdue: Amount, day: Dat
 
 /// Every contract on which something is owed on a day.
 pub fn ageing(registers: &Registers, day: Date) -> Vec<AgeingRow> {
-    let years_ago = |years: i64| day.saturating_sub(jiff::Span::new().years(years));
     let row = |contract: &Contract| {
-        let open = contract.overdue(day);
-        let between = |newer: Option<i64>, older: Option<i64>| {
-            let within =
-                |due: Date| newer.is_none_or(|years| due <= years_ago(years)) && older.is_none_or(|years| due > years_ago(years));
-            sum(open.iter().filter(|(due, _)| within(*due)).map(|(_, amount)| *amount)).unwrap_or(Amount::MAX)
-        };
-        let overdue = between(None, None);
-        let not_due = not_due(registers, contract, overdue, day);
+        let ages = Ages::of(&contract.overdue(day), day);
+        let not_due = not_due(registers, contract, ages.total(), day);
         AgeingRow {
             counterparty: contract.terms.counterparty.clone(),
             contract: contract.terms.code.clone(),
             not_due,
-            within_1_year: between(None, Some(1)),
-            within_2_years: between(Some(1), Some(2)),
-            within_3_years: between(Some(2), Some(3)),
-            over_3_years: between(Some(3), None),
-            total: overdue.checked_add(not_due).unwrap_or(Amount::MAX),
+            ages,
+            total: plus(ages.total(), not_due),
         }
     };
     registers.contracts.standing().map(row).filter(|row| !row.total.is_zero()).collect()

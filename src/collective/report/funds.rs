@@ -7,7 +7,7 @@ use crate::collective::income_use::UsePurpose;
 use crate::collective::register::Registers;
 use crate::collective::terms::ContractKind;
 use crate::collective::working_fund::{WorkingFund, floor};
-use crate::ledger::amount::sum;
+use crate::ledger::amount::total;
 use crate::ledger::{Amount, DimensionCode};
 use jiff::civil::Date;
 use serde::Serialize;
@@ -58,7 +58,7 @@ fn fund_row(fund: &Fund) -> FundRow {
         spent: fund.spent_total(),
         left: fund.left(),
         under_construction: fund.under_construction(),
-        asset_formed: sum(assets.values().copied()).unwrap_or(Amount::MAX),
+        asset_formed: total(assets.values().copied()),
         assets: assets.into_keys().collect(),
         released: fund.carried(),
         unreleased: fund.uncarried(),
@@ -135,7 +135,7 @@ pub fn income_uses(registers: &Registers) -> Vec<IncomeUseRow> {
         let used = |purpose| registers.income_uses.used(&community, year, purpose);
         let (strengthen, facility, jobs) = (used(UsePurpose::Strengthen), used(UsePurpose::Facility), used(UsePurpose::Jobs));
         let intermediary_income = income.get(&(community.clone(), year)).copied().unwrap_or_default();
-        let used = sum([strengthen, facility, jobs]).unwrap_or(Amount::MAX);
+        let used = total([strengthen, facility, jobs]);
         IncomeUseRow { community, year, intermediary_income, strengthen, facility, jobs, used }
     };
     keys.into_iter().map(row).collect()

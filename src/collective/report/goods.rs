@@ -1,8 +1,9 @@
 //! 门店商品、供应商和挂账的台账: stock and margin, what is owed either way by age, cash and cards.
 
+use crate::collective::ageing::Ages;
 use crate::collective::goods::Method;
 use crate::collective::register::Registers;
-use crate::ledger::amount::sum;
+use crate::ledger::amount::total;
 use crate::ledger::{Amount, DimensionCode, Period};
 use jiff::civil::Date;
 use serde::Serialize;
@@ -36,7 +37,7 @@ pub fn goods(registers: &Registers, day: Date) -> Vec<GoodsRow> {
             stock,
             margin,
             margin_basis_points: rate.filter(|_| base > 0).and_then(|rate| i64::try_from(rate).ok()),
-            count_differences: sum(shop.counted.values().copied()).unwrap_or(Amount::MAX),
+            count_differences: total(shop.counted.values().copied()),
         }
     };
     registers.goods.shops().map(row).collect()
@@ -46,31 +47,16 @@ pub fn goods(registers: &Registers, day: Date) -> Vec<GoodsRow> {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct AgedRow {
     pub counterparty: DimensionCode,
-    pub within_1_year: Amount,
-    pub within_2_years: Amount,
-    pub within_3_years: Amount,
-    pub over_3_years: Amount,
+    #[serde(flatten)]
+    pub ages: Ages,
     pub total: Amount,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub oldest: Option<Date>,
 }
 
 fn aged(counterparty: DimensionCode, open: &[(Date, Amount)], day: Date) -> AgedRow {
-    let years_ago = |years: i64| day.saturating_sub(jiff::Span::new().years(years));
-    let between = |newer: Option<i64>, older: Option<i64>| {
-        let within =
-            |date: Date| newer.is_none_or(|years| date <= years_ago(years)) && older.is_none_or(|years| date > years_ago(years));
-        sum(open.iter().filter(|(date, _)| within(*date)).map(|(_, amount)| *amount)).unwrap_or(Amount::MAX)
-    };
-    AgedRow {
-        counterparty,
-        within_1_year: between(None, Some(1)),
-        within_2_years: between(Some(1), Some(2)),
-        within_3_years: between(Some(2), Some(3)),
-        over_3_years: between(Some(3), None),
-        total: between(None, None),
-        oldest: open.first().map(|(date, _)| *date),
-    }
+    let ages = Ages::of(open, day);
+    AgedRow { counterparty, ages, total: ages.total(), oldest: open.first().map(|(date, _)| *date) }
 }
 
 /// 供应商账龄.

@@ -1,7 +1,7 @@
 //! What speaks against a shop's day by itself; what speaks against it beside other days is
 //! [`ShopDayRegister::examine`](super::ShopDayRegister::examine).
 
-use super::{ShopDay, Tender, less, plus, refuse, total};
+use super::{ShopDay, Tender, less, plus, total};
 use crate::ledger::amount::yuan;
 use crate::ledger::book::text_rule;
 use crate::ledger::refusal::Rule;
@@ -32,12 +32,12 @@ impl ShopDay {
 
     fn date_rule(&self) -> Option<Rule> {
         let message = || format!("营业日期 {} 不在可用年份内。请核对日期。", self.date);
-        Period::of(self.date).is_none().then(|| refuse("shop_day_date_invalid", message()))
+        Period::of(self.date).is_none().then(|| Rule::business("shop_day_date_invalid", message()))
     }
 
     fn shift_rule(&self) -> Option<Rule> {
         if self.shift.trim().is_empty() {
-            return Some(refuse("shop_day_shift_missing", "没有班次。一天只有一班的门店请填 1。"));
+            return Some(Rule::business("shop_day_shift_missing", "没有班次。一天只有一班的门店请填 1。"));
         }
         text_rule("班次", &self.shift, SHIFT_CHARS_MAX)
     }
@@ -45,7 +45,7 @@ impl ShopDay {
     fn tax_rule(&self) -> Option<Rule> {
         let message = "税率不得达到 100%。税率以万分之一为单位填写，1% 填 100。请改正税率。";
         let mut rates = self.sales.iter().map(|row| self.rate(row)).chain([self.tax_basis_points]);
-        rates.any(|rate| rate >= TAX_BASIS_POINTS_LIMIT).then(|| refuse("shop_day_tax_rate_too_high", message))
+        rates.any(|rate| rate >= TAX_BASIS_POINTS_LIMIT).then(|| Rule::business("shop_day_tax_rate_too_high", message))
     }
 
     /// Beyond one line's cap an amount is a typing error, and the sums of the draft could leave an `i64`.
@@ -63,14 +63,14 @@ impl ShopDay {
         let cost = self.returns.is_zero().then_some(("销售成本", self.cost));
         let negative = named.into_iter().chain(sales).chain(cost).filter(|(_, amount)| *amount < Amount::ZERO);
         let message = |(field, amount)| format!("{field}为 {amount}，不能是负数。请填正数；顾客退货请填在退货金额中。");
-        negative.map(|row| refuse("shop_day_amount_negative", message(row))).collect()
+        negative.map(|row| Rule::business("shop_day_amount_negative", message(row))).collect()
     }
 
     fn channel_rule(&self) -> Option<Rule> {
         let mut seen = BTreeSet::new();
         let repeated = self.sales.iter().find(|row| !seen.insert((&row.channel, self.rate(row))))?;
         let message = format!("渠道 {} 同一税率填写了两次。请合并成一行。", repeated.channel);
-        Some(refuse("shop_day_channel_repeated", message))
+        Some(Rule::business("shop_day_channel_repeated", message))
     }
 
     fn tender_rules(&self) -> Vec<Rule> {
@@ -82,12 +82,12 @@ impl ShopDay {
         let rules = [
             repeated.map(|row| {
                 let message = format!("收款方式“{}”填写了两次。请合并成一行；挂账请按往来单位各填一行。", row.kind.chinese());
-                refuse("shop_day_tender_repeated", message)
+                Rule::business("shop_day_tender_repeated", message)
             }),
-            nameless.then(|| refuse("shop_day_counterparty_missing", "挂账没有填写往来单位。请填写欠款的单位或个人。")),
+            nameless.then(|| Rule::business("shop_day_counterparty_missing", "挂账没有填写往来单位。请填写欠款的单位或个人。")),
             named.map(|row| {
                 let message = format!("收款方式“{}”不应填写往来单位。请删去，或改为挂账。", row.kind.chinese());
-                refuse("shop_day_counterparty_unexpected", message)
+                Rule::business("shop_day_counterparty_unexpected", message)
             }),
             self.refund_rule(),
         ];
@@ -100,22 +100,22 @@ impl ShopDay {
         let message =
             || format!("收款为负数的合计 {}，超过退货金额 {}。请核对收款金额，或补填退货金额。", yuan(refunded), self.returns);
         let explained = plus(i128::from(self.returns.fen()), refunded) >= 0;
-        (!explained).then(|| refuse("shop_day_refund_exceeds_returns", message()))
+        (!explained).then(|| Rule::business("shop_day_refund_exceeds_returns", message()))
     }
 
     fn content_rule(&self) -> Option<Rule> {
         if self.sales.is_empty() {
             let message = "没有销售渠道。请至少填写一个渠道；当日只有退货的，填写退货所属渠道，销售额填 0.00。";
-            return Some(refuse("shop_day_channel_missing", message));
+            return Some(Rule::business("shop_day_channel_missing", message));
         }
         let idle = self.gross_sales() == 0 && self.returns.is_zero();
-        idle.then(|| refuse("shop_day_empty", "当日既无销售也无退货。请填写销售额或退货金额；未营业的不必录入。"))
+        idle.then(|| Rule::business("shop_day_empty", "当日既无销售也无退货。请填写销售额或退货金额；未营业的不必录入。"))
     }
 
     fn discount_rule(&self) -> Option<Rule> {
         let (given, sold) = (total([self.discount, self.rounding]), self.gross_sales());
         let message = || format!("折扣与抹零合计 {}，超过销售总额 {}。请核对金额。", yuan(given), yuan(sold));
-        (given > sold).then(|| refuse("shop_day_discount_exceeds_sales", message()))
+        (given > sold).then(|| Rule::business("shop_day_discount_exceeds_sales", message()))
     }
 
     /// The control of facts §6.6; and a day that holds must leave something to post.
@@ -128,7 +128,7 @@ impl ShopDay {
                 yuan(owed),
                 yuan(less(paid, owed)),
             );
-            return Some(refuse("shop_day_payments_differ", message));
+            return Some(Rule::business("shop_day_payments_differ", message));
         }
         let still = owed == 0
             && self.tenders.iter().all(|row| row.amount.is_zero())
@@ -137,6 +137,6 @@ impl ShopDay {
             && self.short_over.is_zero()
             && self.gross_sales() != 0;
         let message = "销售与退货、折扣正好相抵，没有需要记账的金额。请填写销售成本，或不录入当日。";
-        still.then(|| refuse("shop_day_nothing_to_post", message))
+        still.then(|| Rule::business("shop_day_nothing_to_post", message))
     }
 }

@@ -3,7 +3,7 @@
 //! Apply what was examined, in the order of the journal. A withdrawn day or settlement leaves no trace here: its entries
 //! stay in the journal, and its place is free for the corrected one.
 
-use super::{Settlement, ShopDay, Tender, less, narrow, plus, refuse};
+use super::{Settlement, ShopDay, Tender, less, narrow, plus};
 use crate::ledger::amount::yuan;
 use crate::ledger::refusal::Rule;
 use crate::ledger::{Amount, DimensionCode, Period};
@@ -65,7 +65,7 @@ impl ShopDayRegister {
         let message =
             || format!("门店 {} {} 班次 {} 的营业日报已经录入。更正请先撤销原日报，再重新录入。", day.shop, day.date, day.shift);
         let recorded = self.day(&day.shop, day.date, &day.shift);
-        recorded.map(|_| refuse("shop_day_duplicate", message())).into_iter().collect()
+        recorded.map(|_| Rule::business("shop_day_duplicate", message())).into_iter().collect()
     }
 
     /// Records an examined day; in place of an earlier one for the same shift, should there be one.
@@ -150,7 +150,7 @@ impl ShopDayRegister {
             )
         };
         // What comes back (a red fee) takes nothing out of transit.
-        (settled > 0 && settled > transit).then(|| refuse("settlement_exceeds_transit", message())).into_iter().collect()
+        (settled > 0 && settled > transit).then(|| Rule::business("settlement_exceeds_transit", message())).into_iter().collect()
     }
 
     /// Records an examined settlement.

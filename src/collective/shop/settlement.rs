@@ -1,7 +1,7 @@
 //! 结算: a platform or bank pays out what was in transit, less its fee (facts F2).
 
 use super::draft::{dimensions, line};
-use super::{ShopAccounts, Tender, narrow, refuse, total};
+use super::{ShopAccounts, Tender, narrow, total};
 use crate::ledger::refusal::Rule;
 use crate::ledger::{Amount, Dimension, DimensionCode, DimensionSet, DraftLine, Period, Side};
 use jiff::civil::Date;
@@ -52,7 +52,7 @@ impl Settlement {
 
     fn date_rule(&self) -> Option<Rule> {
         let message = || format!("结算日期 {} 不在可用年份内。请核对日期。", self.date);
-        Period::of(self.date).is_none().then(|| refuse("settlement_date_invalid", message()))
+        Period::of(self.date).is_none().then(|| Rule::business("settlement_date_invalid", message()))
     }
 
     fn tender_rule(&self) -> Option<Rule> {
@@ -60,7 +60,7 @@ impl Settlement {
             let tender = self.tender.chinese();
             format!("收款方式“{tender}”没有平台结算。请选择微信、支付宝或银行卡；现金存银行、收回挂账请另填凭证。")
         };
-        (!self.tender.settles()).then(|| refuse("settlement_tender_invalid", message()))
+        (!self.tender.settles()).then(|| Rule::business("settlement_tender_invalid", message()))
     }
 
     fn size_rule(&self) -> Option<Rule> {
@@ -72,9 +72,9 @@ impl Settlement {
     fn sign_rule(&self) -> Option<Rule> {
         if self.amount < Amount::ZERO {
             let message = format!("到账金额 {} 不能是负数。请核对平台账单。", self.amount);
-            return Some(refuse("settlement_amount_negative", message));
+            return Some(Rule::business("settlement_amount_negative", message));
         }
         let message = "到账金额与手续费都为零，或正好相抵。请按平台账单填写。";
-        (self.settled() == 0).then(|| refuse("settlement_empty", message))
+        (self.settled() == 0).then(|| Rule::business("settlement_empty", message))
     }
 }

@@ -2,6 +2,7 @@ mod properties;
 mod register;
 
 use super::*;
+use crate::ledger::refusal::Rule;
 use crate::ledger::{AccountCode, DimensionSet, DraftLine};
 
 fn amount(text: &str) -> Amount {

@@ -1,12 +1,12 @@
 //! The business on both engines: facts and the vouchers they ask for, the same bytes, the same registers after a restart,
 //! and a register that follows when a voucher is taken back.
 
-use super::fixture::{check_is_clean, fixed_keys, open, open_book, period, signed};
+use super::fixture::{check_is_clean, fixed_keys, named, open, open_book, period, signed};
 use crate::support::Postgres;
 use cunshe::bookkeeper::{Bookkeeper, PostError};
 use cunshe::collective::Fact;
 use cunshe::ledger::shop_profit::ProfitBy;
-use cunshe::ledger::{AccountCode, Amount, Dimension, DimensionCode, DimensionValue, VoucherNumber, Word};
+use cunshe::ledger::{AccountCode, Amount, Dimension, VoucherNumber, Word};
 use cunshe::store::DbUrl;
 use jiff::civil::Date;
 use serde_json::{Value, json};
@@ -34,7 +34,7 @@ pub async fn refused(books: &Bookkeeper, word: &str, rows: Value) -> Vec<&'stati
 }
 
 async fn register_codes(books: &Bookkeeper) {
-    let named = [
+    let codes = [
         (Dimension::Counterparty, "z1"),
         (Dimension::Counterparty, "school"),
         (Dimension::IncomeType, "02"),
@@ -46,14 +46,7 @@ async fn register_codes(books: &Bookkeeper) {
         (Dimension::Channel, "shop"),
         (Dimension::Resolution, "R1"),
     ];
-    let value = |(dimension, text): (Dimension, &str)| DimensionValue {
-        dimension,
-        code: DimensionCode::parse(text).expect("code"),
-        name: format!("示例{text}"),
-        parent: None,
-        remark: "示例".into(),
-    };
-    books.add_dimension_values("demo", named.map(value).to_vec(), "示例甲", DAY).await.expect("registered");
+    books.add_dimension_values("demo", codes.map(named).to_vec(), "示例甲", DAY).await.expect("registered");
     // Memorandum accounts: the one element that no official chart has.
     let account = |text: &str, name: &str, normal_side| cunshe::ledger::Account {
         code: AccountCode::parse(text).expect("code"),

@@ -75,6 +75,17 @@ pub fn fixed_keys(folder: &Path) -> std::path::PathBuf {
     keys
 }
 
+/// A code to register, with an invented name.
+pub fn named((dimension, text): (Dimension, &str)) -> DimensionValue {
+    DimensionValue {
+        dimension,
+        code: DimensionCode::parse(text).expect("code"),
+        name: format!("示例{text}"),
+        parent: None,
+        remark: "示例".into(),
+    }
+}
+
 pub async fn open_book(books: &Bookkeeper) {
     let profile = BookProfile {
         code: "demo".into(),
@@ -85,13 +96,7 @@ pub async fn open_book(books: &Bookkeeper) {
         attachments_required: true,
     };
     books.open_book(ID, profile, "示例甲").await.expect("opened");
-    let community = |code: &str| DimensionValue {
-        dimension: Dimension::Community,
-        code: DimensionCode::parse(code).expect("code"),
-        name: format!("示例社区{code}"),
-        parent: None,
-        remark: "示例".into(),
-    };
+    let community = |code| named((Dimension::Community, code));
     books
         .add_dimension_values("demo", vec![community("c1"), community("c2")], "示例甲", Date::constant(2025, 1, 1))
         .await

@@ -1,11 +1,11 @@
 //! Funds through the one writer: the month end releases what is due beside the contracts, a reversal gives a month back, and
 //! the registers tie to the accounts by fund and by community.
 
-use super::fixture::{check_is_clean, fixed_keys, open, open_book, period, signed};
+use super::fixture::{check_is_clean, fixed_keys, named, open, open_book, period, signed};
 use cunshe::bookkeeper::Bookkeeper;
 use cunshe::bookkeeper::business::register;
 use cunshe::collective::Fact;
-use cunshe::ledger::{Account, AccountCode, Amount, Dimension, DimensionCode, DimensionValue, Element, Side};
+use cunshe::ledger::{Account, AccountCode, Amount, Dimension, Element, Side};
 use cunshe::store::DbUrl;
 use jiff::civil::Date;
 use serde_json::{Value, json};
@@ -24,14 +24,7 @@ async fn record(books: &Bookkeeper, word: &str, row: Value) -> usize {
 
 async fn prepare(books: &Bookkeeper) {
     open_book(books).await;
-    let value = |(dimension, text): (Dimension, &str)| DimensionValue {
-        dimension,
-        code: DimensionCode::parse(text).expect("code"),
-        name: format!("示例{text}"),
-        parent: None,
-        remark: "示例".into(),
-    };
-    let values = [(Dimension::Fund, "ZJ-1"), (Dimension::Asset, "FW-1")].map(value).to_vec();
+    let values = [(Dimension::Fund, "ZJ-1"), (Dimension::Asset, "FW-1")].map(named).to_vec();
     books.add_dimension_values("demo", values, "示例甲", DAY).await.expect("registered");
     let memorandum = |text: &str, name: &str, normal_side| Account {
         code: account(text),

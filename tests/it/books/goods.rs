@@ -2,10 +2,10 @@
 //! stock, and the registers tie to the accounts throughout.
 
 use super::business::{record, refused};
-use super::fixture::{check_is_clean, fixed_keys, open, open_book, period, signed};
+use super::fixture::{check_is_clean, fixed_keys, named, open, open_book, period, signed};
 use cunshe::bookkeeper::Bookkeeper;
 use cunshe::bookkeeper::business::register;
-use cunshe::ledger::{Amount, Dimension, DimensionCode, DimensionValue, VoucherNumber};
+use cunshe::ledger::{Amount, Dimension, VoucherNumber};
 use cunshe::store::DbUrl;
 use jiff::civil::Date;
 use serde_json::{Value, json};
@@ -20,14 +20,7 @@ async fn prepare(books: &Bookkeeper) {
         (Dimension::Counterparty, "g1"),
         (Dimension::Counterparty, "school"),
     ];
-    let value = |(dimension, text): (Dimension, &str)| DimensionValue {
-        dimension,
-        code: DimensionCode::parse(text).expect("code"),
-        name: format!("示例{text}"),
-        parent: None,
-        remark: "示例".into(),
-    };
-    books.add_dimension_values("demo", codes.map(value).to_vec(), "示例甲", DAY).await.expect("registered");
+    books.add_dimension_values("demo", codes.map(named).to_vec(), "示例甲", DAY).await.expect("registered");
     let roles = [
         ("bank", "1002"),
         ("cash", "1001"),

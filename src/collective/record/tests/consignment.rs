@@ -3,10 +3,11 @@
 use super::contracts::{accrue_all, card, due, entrusted, money, step, terms};
 use super::desk::{Desk, code, date, yuan};
 use crate::collective::asset::{AssetStepVoid, Step};
-use crate::collective::consignment::{ConsignmentPayment, ConsignmentSale, ConsignmentTerms, Till};
+use crate::collective::consignment::{ConsignmentPayment, ConsignmentSale, ConsignmentTerms};
 use crate::collective::contract::{ContractEnd, ContractVoid, Money};
 use crate::collective::fact::Withdrawal;
 use crate::collective::role::Role::*;
+use crate::collective::shop::Till;
 use crate::collective::terms::{ContractKind, ContractTerms, Frequency};
 use crate::collective::{Fact, report};
 use crate::ledger::Side::{Credit, Debit};
@@ -186,7 +187,8 @@ fn ageing_and_collection_are_told_by_due_dates() {
     desk.take(Fact::ContractSigned(old));
     desk.take(money("HT-1", Money::Rent, "500.00", "hd-1"));
     let row = report::contracts::ageing(&desk.registers, date("2026-06-30")).remove(0);
-    let parts = [row.not_due, row.within_1_year, row.within_2_years, row.within_3_years, row.over_3_years, row.total];
+    let parts =
+        [row.not_due, row.ages.within_1_year, row.ages.within_2_years, row.ages.within_3_years, row.ages.over_3_years, row.total];
     assert_eq!(parts, ["0.00", "1000.00", "1000.00", "1000.00", "500.00", "3500.00"].map(yuan));
     let rows = report::contracts::collection(&desk.registers, date("2026-06-30"));
     assert_eq!(rows.len(), 2, "the community and the book");
@@ -203,7 +205,7 @@ fn what_is_accrued_and_not_due_is_told_apart() {
     desk.take(accrue_all("2026-01", &["HT-1"]));
     desk.take(accrue_all("2026-02", &["HT-1"]));
     let row = |desk: &Desk, day: &str| report::contracts::ageing(&desk.registers, date(day)).into_iter().next();
-    let owed = |row: report::contracts::AgeingRow| (row.not_due, row.within_1_year, row.total);
+    let owed = |row: report::contracts::AgeingRow| (row.not_due, row.ages.within_1_year, row.total);
     let two_months = yuan("1939.73");
     assert_eq!(row(&desk, "2026-02-28").map(owed), Some((two_months, Amount::ZERO, two_months)), "59 of 365 days");
     assert_eq!(row(&desk, "2026-01-31").map(|row| row.not_due), Some(yuan("1019.18")), "months after the day are left out");

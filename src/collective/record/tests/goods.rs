@@ -2,14 +2,16 @@
 
 use super::consignment::{consignment, sold};
 use super::desk::{Desk, code, date, yuan};
+use crate::collective::ageing::uncovered;
 use crate::collective::consignment::ConsignmentSale;
 use crate::collective::fact::Withdrawal;
-use crate::collective::goods::{GoodsCounted, GoodsOpened, GoodsReceived, MarginTaken, Method, SupplierPaid, uncovered};
+use crate::collective::goods::{GoodsCounted, GoodsOpened, GoodsReceived, MarginTaken, Method, SupplierPaid};
 use crate::collective::produce::Produced;
 use crate::collective::role::Role::*;
+use crate::collective::shop::Till;
 use crate::collective::shop::{ChannelSales, ShopDay, Tender, TenderAmount};
 use crate::collective::tie::{ProducedSums, differences};
-use crate::collective::till::{CardsSold, CashBanked, ReceivableCollected, Till, VatReleased};
+use crate::collective::till::{CardsSold, CashBanked, ReceivableCollected, VatReleased};
 use crate::collective::{Fact, Registers, report};
 use crate::ledger::Side::{Credit, Debit};
 use crate::ledger::{Amount, Dimension, Period};
@@ -156,12 +158,12 @@ fn suppliers_and_customers_are_told_by_age() {
     desk.take(Fact::GoodsReceived(GoodsReceived { date: date("2027-06-01"), ..received("S1", "jh-2", "500.00", None) }));
     assert_eq!(desk.one(paid("hd-1", "2000.00")), [(SupplierPayable, Debit, yuan("2000.00")), (Bank, Credit, yuan("2000.00"))]);
     let row = report::goods::suppliers(&desk.registers, date("2027-12-31")).remove(0);
-    assert_eq!((row.within_1_year, row.within_2_years, row.total), (yuan("500.00"), yuan("4000.00"), yuan("4500.00")));
+    assert_eq!((row.ages.within_1_year, row.ages.within_2_years, row.total), (yuan("500.00"), yuan("4000.00"), yuan("4500.00")));
 
     desk.take(day("S1", "2026-01-15", "700.00"));
     assert_eq!(desk.one(collect("hd-1", "200.00")), [(Bank, Debit, yuan("200.00")), (TradeReceivable, Credit, yuan("200.00"))]);
     assert_eq!(desk.refuse(&collect("hd-2", "300.01")), ["receivable_exceeds"]);
-    assert_eq!(report::goods::receivables(&desk.registers, date("2026-12-31"))[0].within_1_year, yuan("300.00"));
+    assert_eq!(report::goods::receivables(&desk.registers, date("2026-12-31"))[0].ages.within_1_year, yuan("300.00"));
 
     let sell =
         |till| CardsSold { amount: yuan("5000.00"), date: date("2026-01-16"), document: "sk-1".into(), shop: code("S1"), till };
