@@ -123,7 +123,7 @@ fn parse(table: &'static str) -> Vec<Kind> {
         });
         let kind = &mut kinds[place];
         match field.place {
-            Place::Field("date" | "signed" | "period") => kind.day = kind.day.or(Some(kind.fields.len())),
+            Place::Field("date" | "signed" | "period" | "since" | "until") => kind.day = kind.day.or(Some(kind.fields.len())),
             place => kind.arrays.extend(place.array().filter(|array| !kind.arrays.contains(array))),
         }
         kind.columns.push(column);

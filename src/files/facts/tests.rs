@@ -108,3 +108,58 @@ fn what_stands_is_told_by_row() {
     assert_eq!(places, [(Some(3), Some("性质")), (Some(3), Some("金额"))]);
     assert!(refusal.reasons[0].message.contains("可填：租金（rent）、押金（deposit）"), "{}", refusal.reasons[0].message);
 }
+
+/// The cells of one golden record by column, a row an element of its longest list; lists of one record stand beside each
+/// other.
+fn cells_of(kind: &Kind, record: &Value) -> Vec<Vec<String>> {
+    let text = |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or_default().to_owned();
+    let list = |array: &str| record[array].as_array().map_or(&[][..], Vec::as_slice);
+    let rows = kind.arrays.iter().map(|array| list(array).len()).max().unwrap_or_default().max(1);
+    let cell = |row: usize, place: Place| match place {
+        Place::Field(field) if row == 0 => text(record.get(field)),
+        Place::Within(object, field) if row == 0 => text(record[object].get(field)),
+        Place::Element(array) => text(list(array).get(row)),
+        Place::OfElement(array, field) => text(list(array).get(row).and_then(|element| element.get(field))),
+        Place::Field(_) | Place::Within(..) => String::new(),
+    };
+    (0..rows).map(|row| kind.fields.iter().map(|field| cell(row, field.place)).collect()).collect()
+}
+
+#[test]
+fn every_kind_of_fact_comes_back_from_its_table() {
+    // Roles are replaced, not added to; a shop's day has a table of its own; nobody records a withdrawal.
+    let elsewhere = ["roles_assigned", "shop_day_reported", "withdrawn"];
+    let mut seen = std::collections::BTreeSet::new();
+    for line in include_str!("../../../tests/vectors/journal/facts.txt").lines() {
+        let (word, json) = line.split_once(' ').expect("a word and a record");
+        let Some(kind) = kinds().iter().find(|kind| kind.word == word) else { continue };
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        writer.write_record(kind.columns.iter().map(|column| column.chinese)).expect("header");
+        for row in cells_of(kind, &serde_json::from_str(json).expect("JSON")) {
+            writer.write_record(row).expect("row");
+        }
+        let table = String::from_utf8(writer.into_inner().expect("written")).expect("UTF-8");
+        assert_eq!(records(word, &table), [json], "{word}\n{table}");
+        seen.insert(word);
+    }
+    let without: Vec<_> = Fact::WORDS.iter().filter(|word| !seen.contains(**word) && !elsewhere.contains(word)).collect();
+    assert!(without.is_empty(), "no columns in schemas/facts.csv, or no golden record: {without:?}");
+}
+
+#[test]
+fn the_guide_names_every_column() {
+    let guide = include_str!("../../../docs/importing.md");
+    for kind in kinds() {
+        let row = guide.lines().find(|line| line.starts_with('|') && line.contains(&format!("`{}`", kind.word)));
+        let cells: Vec<&str> = row.unwrap_or_else(|| panic!("{} is not in the guide", kind.word)).split('|').collect();
+        let [_, _, required, optional, lists, _] = cells[..] else { panic!("{} has another row", kind.word) };
+        for (column, field) in kind.columns.iter().zip(&kind.fields) {
+            let place = match field.place.array() {
+                Some(_) => lists,
+                None if column.required => required,
+                None => optional,
+            };
+            assert!(place.trim().split('、').any(|name| name == column.chinese), "{}: {}", kind.word, column.chinese);
+        }
+    }
+}
