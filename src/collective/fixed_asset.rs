@@ -95,6 +95,9 @@ pub struct FixedAssetAdded {
     pub name: String,
     /// 预计净残值 in yuan.
     pub residual_value: Amount,
+    /// The shop whose cost it bears.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shop: Option<DimensionCode>,
     pub source: AssetSource,
 }
 

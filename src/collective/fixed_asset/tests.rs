@@ -20,6 +20,7 @@ fn card(number: usize, cost: i64, residual: i64, months: u32) -> FixedAssetAdded
         months,
         name: "示例资产".into(),
         residual_value: Amount::from_fen(residual),
+        shop: None,
         source: AssetSource::Purchased,
     }
 }

@@ -14,7 +14,7 @@ use crate::ledger::{Amount, Book, Dimension, DimensionCode, Period};
 impl Record for FixedAssetAdded {
     fn codes(&self) -> Vec<(Dimension, &DimensionCode)> {
         let mut codes = vec![(Dimension::Asset, &self.asset)];
-        codes.extend(self.community.as_ref().map(|code| (Dimension::Community, code)));
+        codes.extend(bearers(self));
         codes
     }
 
@@ -91,6 +91,12 @@ fn community(card: &FixedAssetAdded) -> Vec<(Dimension, &DimensionCode)> {
     card.community.iter().map(|code| (Dimension::Community, code)).collect()
 }
 
+/// Whose cost it is: the community's, the shop's, both or neither's.
+fn bearers(card: &FixedAssetAdded) -> Vec<(Dimension, &DimensionCode)> {
+    let shop = card.shop.iter().map(|code| (Dimension::Shop, code));
+    community(card).into_iter().chain(shop).collect()
+}
+
 fn added(registers: &Registers, book: &Book, card: &FixedAssetAdded) -> Result<Option<Produced>, Rule> {
     let (against, tags) = match card.source {
         AssetSource::Opening | AssetSource::Funded => return Ok(None),
@@ -112,7 +118,9 @@ fn added(registers: &Registers, book: &Book, card: &FixedAssetAdded) -> Result<O
 
 /// C5.
 fn depreciate(lines: &mut Lines, card: &FixedAssetAdded, amount: Amount) -> Result<(), Rule> {
-    lines.debit(card.expense.role(), amount, &community(card))?;
+    let mut tags = bearers(card);
+    tags.push((Dimension::Asset, &card.asset));
+    lines.debit(card.expense.role(), amount, &tags)?;
     lines.credit(Role::AccumulatedDepreciation, amount, &[(Dimension::Asset, &card.asset)])
 }
 
@@ -142,7 +150,7 @@ fn disposed(registers: &Registers, book: &Book, disposed: &FixedAssetDisposed) -
     let value = card.cost.checked_sub(lost).ok_or_else(too_large)?;
     let (net, tax) = vat::split(disposed.proceeds, disposed.tax_basis_points.unwrap_or(0)).ok_or_else(too_large)?;
     let gain = net.checked_sub(value).ok_or_else(too_large)?;
-    let (of_asset, of_community) = ([(Dimension::Asset, &card.asset)], community(card));
+    let (of_asset, of_bearers) = ([(Dimension::Asset, &card.asset)], bearers(card));
 
     let mut lines = Lines::new(registers, book);
     depreciate(&mut lines, card, last)?;
@@ -154,10 +162,10 @@ fn disposed(registers: &Registers, book: &Book, disposed: &FixedAssetDisposed) -
     lines.credit(Role::Vat, tax, &[])?;
     if gain > Amount::ZERO {
         lines.debit(Role::AssetDisposal, gain, &of_asset)?;
-        lines.credit(Role::DisposalGain, gain, &of_community)?;
+        lines.credit(Role::DisposalGain, gain, &of_bearers)?;
     } else {
         let loss = gain.checked_neg().ok_or_else(too_large)?;
-        lines.debit(Role::DisposalLoss, loss, &of_community)?;
+        lines.debit(Role::DisposalLoss, loss, &of_bearers)?;
         lines.credit(Role::AssetDisposal, loss, &of_asset)?;
     }
     Ok(Produced {

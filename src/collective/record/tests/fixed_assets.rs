@@ -29,6 +29,7 @@ fn shop() -> FixedAssetAdded {
         months: 228,
         name: "示例门面".into(),
         residual_value: yuan("15000.00"),
+        shop: None,
         source: AssetSource::Contributed,
     }
 }
@@ -100,9 +101,28 @@ fn what_it_loses_is_the_cost_of_its_use() {
         desk.take(add(FixedAssetAdded { expense, ..shop() }));
         assert_eq!(desk.registers.fixed_assets.due(Period::parse("2026-01").expect("period")), None, "from the month after");
         let lines = posted(&mut desk, depreciate("2026-02", &["FW-1"]));
-        let both = [(cost, Debit, "1250.00", "c1"), (AccumulatedDepreciation, Credit, "1250.00", "FW-1")];
+        let both = [(cost, Debit, "1250.00", "FW-1 c1"), (AccumulatedDepreciation, Credit, "1250.00", "FW-1")];
         assert_eq!(lines, expect(&both), "C5: {expense:?}");
     }
+}
+
+#[test]
+fn a_shops_fixtures_cost_the_shop() {
+    let mut desk = Desk::new();
+    desk.name(Dimension::Shop, &["S1"]);
+    let fixtures = FixedAssetAdded { shop: Some(code("S1")), expense: Expense::Selling, ..small(AssetSource::Purchased) };
+    desk.take(add(fixtures.clone()));
+    assert_eq!(
+        posted(&mut desk, depreciate("2026-02", &["FW-1"]))[0],
+        expect(&[(DepreciationSelling, Debit, "33.33", "FW-1 S1")])[0]
+    );
+    let lines = posted(&mut desk, dispose(DisposalReason::Scrapped, "2026-03-05", "0.00"));
+    assert_eq!(
+        lines.iter().find(|line| line.0 == DisposalLoss).map(|line| (line.2.as_str(), line.3.as_str())),
+        Some(("33.33", "S1"))
+    );
+    let unknown = FixedAssetAdded { asset: code("DG-1"), shop: Some(code("S2")), ..fixtures };
+    assert_eq!(desk.refuse(&add(unknown)), ["dimension_unknown"]);
 }
 
 #[test]
@@ -128,7 +148,7 @@ fn a_disposal_takes_the_cost_out_and_the_difference_to_profit_or_loss() {
     let (scrapped, lost) = (DisposalReason::Scrapped, DisposalReason::Lost);
     // February's 1,250.00 stands before; March's is a part of the disposal.
     let begin = [
-        (DepreciationLeased, Debit, "1250.00", "c1"),
+        (DepreciationLeased, Debit, "1250.00", "FW-1 c1"),
         (AccumulatedDepreciation, Credit, "1250.00", "FW-1"),
         (AccumulatedDepreciation, Debit, "2500.00", "FW-1"),
         (AssetDisposal, Debit, "297500.00", "FW-1"),

@@ -42,6 +42,7 @@ fn desk() -> Desk {
             months: 0,
             name: "示例设备".into(),
             residual_value: yuan("100.00"),
+            shop: None,
             source: AssetSource::Purchased,
         }));
     }
