@@ -176,7 +176,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn parts_sum_to_the_whole_and_are_fair(fen in 1_i64..10_000_000, start in 0_i64..2_000, days in 1_i64..1_200, kind in 0_usize..3) {
+        fn parts_sum_to_the_whole_and_are_fair(fen in 1_i64..10_000_000, start in 0_i64..2_000, days in 1_i64..1_200, kind in 0_usize..4) {
             let from = date("2024-01-01").saturating_add(Span::new().days(start));
             let to = from.saturating_add(Span::new().days(days - 1));
             let parts = by_month(from, to, Amount::from_fen(fen));
@@ -187,7 +187,7 @@ mod tests {
                 let exact = i128::from(fen) * i128::from(used);
                 prop_assert!((i128::from(part.fen()) * i128::from(days) - exact).abs() <= i128::from(days), "within one fen of its share");
             }
-            let frequency = [Frequency::Monthly, Frequency::Quarterly, Frequency::Yearly][kind];
+            let frequency = [Frequency::Monthly, Frequency::Quarterly, Frequency::HalfYearly, Frequency::Yearly][kind];
             let mut terms = terms("2024-01-01", "2030-12-31", fen, frequency);
             (terms.start, terms.end) = (from, to);
             let all = installments(&terms, to);

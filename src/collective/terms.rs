@@ -44,6 +44,7 @@ impl ContractKind {
 pub enum Frequency {
     Monthly,
     Quarterly,
+    HalfYearly,
     Yearly,
 }
 
@@ -52,6 +53,7 @@ impl Frequency {
         match self {
             Frequency::Monthly => 1,
             Frequency::Quarterly => 3,
+            Frequency::HalfYearly => 6,
             Frequency::Yearly => 12,
         }
     }

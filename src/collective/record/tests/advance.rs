@@ -33,7 +33,7 @@ struct Case {
 
 fn cases() -> impl Strategy<Value = Case> {
     let span = (0_i64..900, 1_i64..800, 1_i64..1_600);
-    let worth = (1_i64..9_000_000, 0_u32..800, 0_u32..120, 0_usize..3);
+    let worth = (1_i64..9_000_000, 0_u32..800, 0_u32..120, 0_usize..4);
     let receipts = prop::collection::vec((0_usize..40, 1_i64..4_000_000), 0..6);
     (span, worth, receipts, 0_usize..30, 0_usize..30).prop_map(
         |((start, days, ended_after), worth, receipts, forgotten, again)| {
@@ -43,7 +43,7 @@ fn cases() -> impl Strategy<Value = Case> {
                 advance: true,
                 end: start.saturating_add(Span::new().days(days - 1)),
                 escalation_basis_points,
-                frequency: [Frequency::Monthly, Frequency::Quarterly, Frequency::Yearly][frequency],
+                frequency: [Frequency::Monthly, Frequency::Quarterly, Frequency::HalfYearly, Frequency::Yearly][frequency],
                 rent: Amount::from_fen(rent),
                 rent_free_days,
                 start,
