@@ -12,82 +12,87 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 use std::path::Path;
 
+/// The files of one company, in the order of the sample's README.
+macro_rules! company {
+    ($book:literal) => {
+        sample![
+            $book;
+            "accounts.csv", "openings.csv", "units.csv", "pairings.csv", "bank_accounts.csv", "shares.csv", "assets_cleared.csv",
+            "assets.csv", "asset_steps.csv", "contracts.csv", "consignments.csv", "stakes.csv", "funds.csv", "carried.csv",
+            "fund_money.csv", "fund_spending.csv", "fixed_assets.csv", "goods_openings.csv", "shop_days.csv", "settlements.csv",
+            "purchases.csv", "supplier_payments.csv", "goods_counts.csv", "margins.csv", "cards.csv", "cash_banked.csv",
+            "collections.csv", "services_confirmed.csv", "contract_money.csv", "accruals.csv", "treasury.csv",
+            "consignment_sales.csv", "consignment_payments.csv", "stake_dividends.csv", "stake_receipts.csv", "working_funds.csv",
+            "working_fund_spending.csv", "fund_releases.csv", "depreciation.csv", "vouchers.csv", "vat_releases.csv",
+            "dividends.csv", "dividend_payments.csv", "income_uses.csv", "stock_takes.csv",
+        ]
+    };
+}
+
 macro_rules! sample {
-    ($($path:literal),* $(,)?) => {
-        &[$(($path, include_bytes!(concat!("../../examples/yanhe/", $path)))),*]
+    ($book:literal; $($file:literal),* $(,)?) => {
+        &[$((concat!($book, $file), include_bytes!(concat!("../../examples/yanhe/", $book, $file)))),*]
     };
 }
 
 /// The sample county's files, inside the program: one file is enough to try it.
-const SAMPLE: &[(&str, &[u8])] = sample![
-    "books.csv",
-    "dimensions.csv",
-    "roles.json",
-    "tuanjie/accounts.csv",
-    "tuanjie/openings.csv",
-    "tuanjie/shares.csv",
-    "tuanjie/assets.csv",
-    "tuanjie/asset_steps.csv",
-    "tuanjie/contracts.csv",
-    "tuanjie/shop_days.csv",
-    "tuanjie/settlements.csv",
-    "tuanjie/contract_money.csv",
-    "tuanjie/accruals.csv",
-    "tuanjie/dividends.csv",
-    "tuanjie/dividend_payments.csv",
-    "tuanjie/vouchers.csv",
-    "heping/accounts.csv",
-    "heping/openings.csv",
-    "heping/shares.csv",
-    "heping/assets.csv",
-    "heping/asset_steps.csv",
-    "heping/contracts.csv",
-    "heping/shop_days.csv",
-    "heping/settlements.csv",
-    "heping/contract_money.csv",
-    "heping/accruals.csv",
-    "heping/dividends.csv",
-    "heping/dividend_payments.csv",
-    "heping/vouchers.csv",
-    "shazi/accounts.csv",
-    "shazi/openings.csv",
-    "shazi/shares.csv",
-    "shazi/assets.csv",
-    "shazi/asset_steps.csv",
-    "shazi/contracts.csv",
-    "shazi/shop_days.csv",
-    "shazi/settlements.csv",
-    "shazi/contract_money.csv",
-    "shazi/accruals.csv",
-    "shazi/dividends.csv",
-    "shazi/dividend_payments.csv",
-    "shazi/vouchers.csv",
-    "youxi/accounts.csv",
-    "youxi/openings.csv",
-    "youxi/shares.csv",
-    "youxi/assets.csv",
-    "youxi/asset_steps.csv",
-    "youxi/contracts.csv",
-    "youxi/shop_days.csv",
-    "youxi/settlements.csv",
-    "youxi/contract_money.csv",
-    "youxi/accruals.csv",
-    "youxi/dividends.csv",
-    "youxi/dividend_payments.csv",
-    "youxi/vouchers.csv",
+const SAMPLE: &[&[(&str, &[u8])]] = &[
+    sample![""; "books.csv", "dimensions.csv", "roles.json"],
+    company!("tuanjie/"),
+    company!("heping/"),
+    company!("shazi/"),
+    company!("youxi/"),
 ];
 
 /// The facts of each company: before its shop days, after them, and after its vouchers, whose profit is distributed. Each
 /// kind needs those above it.
-const FACTS_BEFORE: [(&str, &str); 4] = [
+const FACTS_BEFORE: &[(&str, &str)] = &[
+    ("unit_registered", "units.csv"),
+    ("partner_paired", "pairings.csv"),
+    ("bank_account_registered", "bank_accounts.csv"),
     ("share_changed", "shares.csv"),
+    ("asset_cleared", "assets_cleared.csv"),
     ("asset_registered", "assets.csv"),
     ("asset_stepped", "asset_steps.csv"),
     ("contract_signed", "contracts.csv"),
+    ("consignment_signed", "consignments.csv"),
+    ("stake_acquired", "stakes.csv"),
+    ("fund_approved", "funds.csv"),
+    ("balance_carried", "carried.csv"),
+    ("fund_received", "fund_money.csv"),
+    ("fund_spent", "fund_spending.csv"),
+    ("fixed_asset_added", "fixed_assets.csv"),
+    ("goods_opened", "goods_openings.csv"),
 ];
-const FACTS_AFTER: [(&str, &str); 3] =
-    [("settlement_arrived", "settlements.csv"), ("money_received", "contract_money.csv"), ("contracts_accrued", "accruals.csv")];
-const FACTS_LAST: [(&str, &str); 2] = [("dividend_resolved", "dividends.csv"), ("dividend_paid", "dividend_payments.csv")];
+const FACTS_AFTER: &[(&str, &str)] = &[
+    ("settlement_arrived", "settlements.csv"),
+    ("goods_received", "purchases.csv"),
+    ("supplier_paid", "supplier_payments.csv"),
+    ("goods_counted", "goods_counts.csv"),
+    ("margin_taken", "margins.csv"),
+    ("cards_sold", "cards.csv"),
+    ("cash_banked", "cash_banked.csv"),
+    ("receivable_collected", "collections.csv"),
+    ("service_confirmed", "services_confirmed.csv"),
+    ("money_received", "contract_money.csv"),
+    ("contracts_accrued", "accruals.csv"),
+    ("treasury_remitted", "treasury.csv"),
+    ("consignment_sold", "consignment_sales.csv"),
+    ("consignment_paid", "consignment_payments.csv"),
+    ("stake_dividend_declared", "stake_dividends.csv"),
+    ("stake_dividend_received", "stake_receipts.csv"),
+    ("working_fund_received", "working_funds.csv"),
+    ("working_fund_spent", "working_fund_spending.csv"),
+    ("funds_released", "fund_releases.csv"),
+    ("assets_depreciated", "depreciation.csv"),
+];
+const FACTS_LAST: &[(&str, &str)] = &[
+    ("vat_released", "vat_releases.csv"),
+    ("dividend_resolved", "dividends.csv"),
+    ("dividend_paid", "dividend_payments.csv"),
+    ("income_used", "income_uses.csv"),
+    ("stock_taken", "stock_takes.csv"),
+];
 
 const PEOPLE: People = People { by: "示例会计", approved_by: "示例主管" };
 
@@ -139,16 +144,16 @@ async fn open_county(bookkeeper: &Bookkeeper, from: Option<&Path>, quiet: bool) 
         step("科目对应");
         import_business::roles(bookkeeper, &code, &sample_file(from, "roles.json")?, PEOPLE).await?;
         step("业务事实");
-        facts(bookkeeper, &code, from, &FACTS_BEFORE).await?;
+        facts(bookkeeper, &code, from, FACTS_BEFORE).await?;
         step("营业日报");
         let days = sample_file(from, &format!("{code}/shop_days.csv"))?;
         import_business::shop_days(bookkeeper, &code, &days, PEOPLE, false).await?;
-        step("结算、收付款、计提");
-        facts(bookkeeper, &code, from, &FACTS_AFTER).await?;
+        step("收付款、进销、计提");
+        facts(bookkeeper, &code, from, FACTS_AFTER).await?;
         step("凭证");
         import::vouchers(bookkeeper, &code, &sample_file(from, &format!("{code}/vouchers.csv"))?, false).await?;
-        step("利润分配");
-        facts(bookkeeper, &code, from, &FACTS_LAST).await?;
+        step("利润分配、盘点");
+        facts(bookkeeper, &code, from, FACTS_LAST).await?;
     }
     bar.finish_and_clear();
     Ok(())
@@ -166,7 +171,7 @@ fn sample_file(from: Option<&Path>, path: &str) -> Result<Source, Trouble> {
     match from {
         Some(folder) => Ok(Source::file(&folder.join(path))),
         None => {
-            let found = SAMPLE.iter().find(|(name, _)| *name == path);
+            let found = SAMPLE.iter().flat_map(|files| files.iter()).find(|(name, _)| *name == path);
             let (name, bytes) = found.ok_or_else(|| Trouble::internal(format!("示例文件 {path} 不在程序中")))?;
             Ok(Source::bytes(name, bytes))
         }
