@@ -69,8 +69,42 @@ pub fn installments(terms: &ContractTerms, last_day: Date) -> Vec<Installment> {
     all
 }
 
-/// An amount for a stretch of days, month by month: by cumulated days, so that the parts sum to the whole.
+/// An amount for a stretch of days, month by month (facts §7.2 C3): months of the contract weigh alike, be they long or
+/// short; one that is cut short, or lies across two calendar months, goes by days. The parts sum to the whole.
 pub fn by_month(from: Date, to: Date, amount: Amount) -> Vec<(Period, Amount)> {
+    let mut parts: Vec<(Period, Amount)> = Vec::new();
+    for (from, to, amount) in even_months(from, to, amount) {
+        for (period, part) in by_days(from, to, amount) {
+            match parts.last_mut().filter(|(last, _)| *last == period) {
+                Some((_, sum)) => *sum = sum.checked_add(part).unwrap_or(Amount::MAX),
+                None => parts.push((period, part)),
+            }
+        }
+    }
+    parts
+}
+
+/// A stretch of whole months cut into them, each with its even part; any other stretch as it is.
+fn even_months(from: Date, to: Date, amount: Amount) -> Vec<(Date, Date, Amount)> {
+    let Some(count) = whole_months(from, to) else { return vec![(from, to, amount)] };
+    let so_far = |months: i32| rounded(i128::from(amount.fen()) * i128::from(months), i128::from(count));
+    let month = |number: i32| {
+        let (first, next) = (after_months(from, number)?, after_months(from, number + 1)?);
+        Some((first, next.yesterday().ok()?, so_far(number + 1).checked_sub(so_far(number))?))
+    };
+    (0..count).filter_map(month).collect()
+}
+
+/// How many months a stretch of days is; `None` where some days are over.
+fn whole_months(from: Date, to: Date) -> Option<i32> {
+    let next = to.tomorrow().ok()?;
+    let years = i32::from(next.year()) - i32::from(from.year());
+    let months = years * 12 + i32::from(next.month()) - i32::from(from.month());
+    (months > 0 && after_months(from, months) == Some(next)).then_some(months)
+}
+
+/// By cumulated days, so that the parts sum to the whole.
+fn by_days(from: Date, to: Date, amount: Amount) -> Vec<(Period, Amount)> {
     let whole = days_between(from, to) + 1;
     let (mut parts, mut given) = (Vec::new(), Amount::ZERO);
     let mut month = Period::of(from);
@@ -181,11 +215,19 @@ mod tests {
             let to = from.saturating_add(Span::new().days(days - 1));
             let parts = by_month(from, to, Amount::from_fen(fen));
             prop_assert_eq!(parts.iter().map(|(_, part)| part.fen()).sum::<i64>(), fen);
+            prop_assert!(parts.windows(2).all(|pair| pair[0].0.next() == Some(pair[1].0)), "every month once, in order");
+            let months = whole_months(from, to);
             for (period, part) in &parts {
                 let first = period.first_day().max(from);
                 let used = days_between(first, period.last_day().min(to)) + 1;
-                let exact = i128::from(fen) * i128::from(used);
-                prop_assert!((i128::from(part.fen()) * i128::from(days) - exact).abs() <= i128::from(days), "within one fen of its share");
+                // Whole months of the calendar weigh alike; without whole months every day does.
+                let (weight, all) = match months {
+                    None => (used, days),
+                    Some(months) if from.day() == 1 => (1, i64::from(months)),
+                    Some(_) => continue,
+                };
+                let off = i128::from(part.fen()) * i128::from(all) - i128::from(fen) * i128::from(weight);
+                prop_assert!(off.abs() <= i128::from(all), "{period}: within one fen of its share");
             }
             let frequency = [Frequency::Monthly, Frequency::Quarterly, Frequency::HalfYearly, Frequency::Yearly][kind];
             let mut terms = terms("2024-01-01", "2030-12-31", fen, frequency);

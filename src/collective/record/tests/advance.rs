@@ -181,15 +181,15 @@ fn what_is_released_is_what_the_receipt_left() {
     let early = desk.one(received("2025-12-20"));
     assert_eq!((early[1], early[2]), ((RentAdvance, Credit, yuan("30000.00")), (Vat, Credit, yuan("1500.00"))), "5 % of 2025");
     let months = ["2026-01", "2026-02", "2026-03"].map(|month| release(&mut desk, month));
-    assert_eq!(months, ["10333.33", "9333.34", "10333.33"].map(yuan), "30,000.00 by days, not 30,582.52");
+    assert_eq!(months, ["10000.00", "10000.00", "10000.00"].map(yuan), "30,000.00 by months, not 30,582.52");
 
     let mut desk = Desk::new();
     desk.take(Fact::ContractSigned(quarter("2025-12-01", "2026-02-28")));
-    assert_eq!(release(&mut desk, "2025-12"), yuan("10333.33"), "31 of 90 days of 30,000.00: due in 2025, not paid");
+    assert_eq!(release(&mut desk, "2025-12"), yuan("10000.00"), "a third of 30,000.00: due in 2025, not paid");
     let late = desk.one(received("2026-01-08"));
     assert_eq!((late[1], late[2]), ((RentAdvance, Credit, yuan("30582.52")), (Vat, Credit, yuan("917.48"))), "3 % of 2026");
-    assert_eq!(release(&mut desk, "2026-01"), yuan("10734.63"), "10,533.98 of its own, and 200.65 that December had too little");
-    assert_eq!(release(&mut desk, "2026-02"), yuan("9514.56"), "the rest of 30,582.52");
+    assert_eq!(release(&mut desk, "2026-01"), yuan("10388.35"), "10,194.18 of its own, and 194.17 that December had too little");
+    assert_eq!(release(&mut desk, "2026-02"), yuan("10194.17"), "the rest of 30,582.52");
     assert!(due(&desk, "2026-03").is_empty());
 }
 

@@ -206,11 +206,11 @@ fn what_is_accrued_and_not_due_is_told_apart() {
     desk.take(accrue_all("2026-02", &["HT-1"]));
     let row = |desk: &Desk, day: &str| report::contracts::ageing(&desk.registers, date(day)).into_iter().next();
     let owed = |row: report::contracts::AgeingRow| (row.not_due, row.ages.within_1_year, row.total);
-    let two_months = yuan("1939.73");
-    assert_eq!(row(&desk, "2026-02-28").map(owed), Some((two_months, Amount::ZERO, two_months)), "59 of 365 days");
-    assert_eq!(row(&desk, "2026-01-31").map(|row| row.not_due), Some(yuan("1019.18")), "months after the day are left out");
+    let two_months = yuan("2000.00");
+    assert_eq!(row(&desk, "2026-02-28").map(owed), Some((two_months, Amount::ZERO, two_months)), "two of twelve months");
+    assert_eq!(row(&desk, "2026-01-31").map(|row| row.not_due), Some(yuan("1000.00")), "months after the day are left out");
     desk.take(money("HT-1", Money::Rent, "1900.00", "hd-1"));
-    assert_eq!(row(&desk, "2026-02-28").map(owed), Some((yuan("39.73"), Amount::ZERO, yuan("39.73"))));
+    assert_eq!(row(&desk, "2026-02-28").map(owed), Some((yuan("100.00"), Amount::ZERO, yuan("100.00"))));
     // Once it is due all of it is overdue, whether the months were accrued or not.
     assert_eq!(row(&desk, "2026-12-31").map(owed), Some((Amount::ZERO, yuan("10100.00"), yuan("10100.00"))));
     desk.take(money("HT-1", Money::Rent, "11000.00", "hd-2"));
