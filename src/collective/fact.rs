@@ -4,6 +4,7 @@
 //! means stands with its subject in [`mod@crate::collective::record`].
 
 use crate::collective::asset::{AssetCard, AssetCleared, AssetStep, AssetStepVoid};
+use crate::collective::carried::BalanceCarried;
 use crate::collective::consignment::{ConsignmentPayment, ConsignmentSale, ConsignmentTerms};
 use crate::collective::contract::{Accrual, ContractEnd, ContractVoid, MoneyReceived};
 use crate::collective::distribution::community::CollectiveResolution;
@@ -216,6 +217,8 @@ facts! {
     StockTaken(StockTaken) = "stock_taken",
     /// 清理.
     AssetCleared(AssetCleared) = "asset_cleared",
+    /// 期初往来.
+    BalanceCarried(BalanceCarried) = "balance_carried",
     /// 冲销由事实生成的凭证.
     Withdrawn(Withdrawal) = "withdrawn",
 }

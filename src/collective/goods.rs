@@ -136,6 +136,8 @@ impl ShopGoods {
 /// 供应商往来 of one supplier.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Supplier {
+    /// 期初: since when, and how much.
+    pub opening: Option<(Date, Amount)>,
     /// By document.
     pub paid: BTreeMap<String, SupplierPaid>,
 }
@@ -166,7 +168,7 @@ impl GoodsRegister {
         self.shops.values()
     }
 
-    /// Receipts of one supplier, oldest first, and what is not covered by payments.
+    /// What a supplier is owed by day, oldest first: 期初 and receipts that payments do not cover.
     pub fn open_receipts(&self, supplier: &DimensionCode) -> Vec<(Date, Amount)> {
         let mut owed: Vec<(Date, Amount)> = self
             .shops
@@ -174,6 +176,7 @@ impl GoodsRegister {
             .flat_map(|shop| shop.received.values())
             .filter(|one| one.supplier == *supplier)
             .map(|one| (one.date, one.cost))
+            .chain(self.suppliers.get(supplier).and_then(|one| one.opening))
             .collect();
         owed.sort_by_key(|(date, _)| *date);
         let paid = self.suppliers.get(supplier).into_iter().flat_map(|one| one.paid.values());
@@ -191,8 +194,10 @@ impl GoodsRegister {
     /// What a supplier is owed; below zero when a receipt was taken back after it was paid.
     pub fn owed(&self, supplier: &DimensionCode) -> Amount {
         let received = self.shops.values().flat_map(|shop| shop.received.values()).filter(|one| one.supplier == *supplier);
-        let paid = self.suppliers.get(supplier).map_or(Amount::ZERO, |one| total(one.paid.values().map(|paid| paid.amount)));
-        less(total(received.map(|one| one.cost)), paid)
+        let supplier = self.suppliers.get(supplier);
+        let paid = supplier.into_iter().flat_map(|one| one.paid.values()).map(|paid| paid.amount);
+        let opening = supplier.and_then(|one| one.opening).map(|(_, amount)| amount);
+        less(total(received.map(|one| one.cost).chain(opening)), total(paid))
     }
 
     fn known(&self, shop: &DimensionCode) -> Result<&ShopGoods, Vec<Rule>> {
@@ -243,7 +248,7 @@ impl GoodsRegister {
         let owed = self.owed(&paid.supplier);
         if paid.amount > owed {
             let message =
-                format!("供应商 {} 应付 {owed} 元，这次付 {} 元。请核对；期初的欠款另填凭证支付。", paid.supplier, paid.amount);
+                format!("供应商 {} 应付 {owed} 元，这次付 {} 元。请核对；期初的欠款先登记期初往来。", paid.supplier, paid.amount);
             rules.push(Rule::business("supplier_payment_exceeds", message));
         }
         rules
@@ -302,6 +307,11 @@ impl GoodsRegister {
         }
     }
 
+    /// Takes in what a supplier is owed from before.
+    pub fn carry(&mut self, supplier: &DimensionCode, debt: (Date, Amount)) {
+        self.suppliers.entry(supplier.clone()).or_default().opening = Some(debt);
+    }
+
     pub fn pay(&mut self, paid: &SupplierPaid) {
         let supplier = self.suppliers.entry(paid.supplier.clone()).or_default();
         supplier.paid.insert(paid.document.clone(), paid.clone());
@@ -326,7 +336,7 @@ impl GoodsRegister {
     pub fn withdraw_paid(&mut self, supplier: &DimensionCode, document: &str) -> Option<()> {
         let entry = self.suppliers.get_mut(supplier)?;
         entry.paid.remove(document)?;
-        if entry.paid.is_empty() {
+        if *entry == Supplier::default() {
             self.suppliers.remove(supplier);
         }
         Some(())

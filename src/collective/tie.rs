@@ -145,6 +145,8 @@ fn expected(registers: &Registers) -> Sums {
     }
     rows.extend(registers.working_funds.expected_balances());
     rows.extend(registers.fixed_assets.expected_balances());
+    // 期初往来 is in the registers and in no voucher that a fact produced.
+    rows.extend(registers.carried.unposted());
     let mut sums = Sums::new();
     for (role, code, amount) in rows {
         let dimension = TIED.iter().find(|(tied, _)| *tied == role).map(|(_, dimension)| *dimension);
