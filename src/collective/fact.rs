@@ -11,7 +11,7 @@ use crate::collective::distribution::community::CollectiveResolution;
 use crate::collective::dividend::{DividendPayment, DividendResolution};
 use crate::collective::fixed_asset::{AssetsDepreciated, FixedAssetAdded, FixedAssetDisposed};
 use crate::collective::fund::{FundApproved, FundAssetFormed, FundReceived, FundSpent, FundsReleased};
-use crate::collective::goods::{GoodsCounted, GoodsOpened, GoodsReceived, MarginTaken, SupplierPaid};
+use crate::collective::goods::{GoodsCounted, GoodsOpened, GoodsReceived, GoodsReturned, MarginTaken, SupplierPaid};
 use crate::collective::income_use::IncomeUsed;
 use crate::collective::organisation::bank_account::{BankAccountClosed, BankAccountRegistered};
 use crate::collective::organisation::partner::{PartnerPaired, PartnerUnpaired};
@@ -151,6 +151,8 @@ facts! {
     GoodsOpened(GoodsOpened) = "goods_opened",
     /// 进货.
     GoodsReceived(GoodsReceived) = "goods_received",
+    /// 退货给供应商.
+    GoodsReturned(GoodsReturned) = "goods_returned",
     /// 付供应商货款.
     SupplierPaid(SupplierPaid) = "supplier_paid",
     /// 月末分摊商品进销差价.

@@ -8,6 +8,7 @@ use crate::collective::role::Role;
 use crate::collective::shop::Tender;
 use crate::collective::stake::StakeForm;
 use crate::collective::terms::ContractKind;
+use crate::ledger::amount::less;
 use crate::ledger::{AccountCode, Amount, Dimension, DimensionCode, DimensionSet, Side};
 use std::collections::BTreeMap;
 
@@ -162,9 +163,12 @@ fn goods_rows(registers: &Registers) -> Vec<(Role, DimensionCode, Amount)> {
     for shop in registers.goods.shops() {
         let code = &shop.opened.shop;
         for received in shop.received.values() {
-            let value = received.retail.unwrap_or(received.cost);
-            rows.push((Role::Goods, code.clone(), value));
-            rows.push((Role::GoodsMargin, code.clone(), received.cost.checked_sub(value).unwrap_or(Amount::ZERO)));
+            rows.push((Role::Goods, code.clone(), received.value()));
+            rows.push((Role::GoodsMargin, code.clone(), less(received.cost, received.value())));
+        }
+        for returned in shop.returned.values() {
+            rows.push((Role::Goods, code.clone(), credit(returned.value())));
+            rows.push((Role::GoodsMargin, code.clone(), less(returned.value(), returned.cost)));
         }
         rows.extend(shop.counted.values().map(|difference| (Role::Goods, code.clone(), *difference)));
         rows.extend(shop.taken.values().map(|taken| (Role::GoodsMargin, code.clone(), *taken)));

@@ -3,7 +3,7 @@
 
 use crate::collective::ageing::uncovered;
 use crate::collective::consignment::ConsignmentRegister;
-use crate::collective::goods::document_rule;
+use crate::collective::goods::register::document_rule;
 use crate::collective::shop::{ShopDayRegister, Tender, Till};
 use crate::ledger::amount::{less, plus, total};
 use crate::ledger::refusal::Rule;

@@ -8,6 +8,7 @@ mod desk;
 mod fixed_assets;
 mod funds;
 mod goods;
+mod goods_returned;
 mod organisation;
 mod stakes;
 mod stock_takes;
