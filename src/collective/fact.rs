@@ -11,7 +11,9 @@ use crate::collective::distribution::community::CollectiveResolution;
 use crate::collective::dividend::{DividendPayment, DividendResolution};
 use crate::collective::fixed_asset::{AssetsDepreciated, FixedAssetAdded, FixedAssetDisposed};
 use crate::collective::fund::{FundApproved, FundAssetFormed, FundReceived, FundSpent, FundsReleased};
-use crate::collective::goods::{GoodsCounted, GoodsOpened, GoodsReceived, GoodsReturned, MarginTaken, SupplierPaid};
+use crate::collective::goods::{
+    GoodsCounted, GoodsMethodChanged, GoodsOpened, GoodsReceived, GoodsReturned, MarginTaken, SupplierPaid,
+};
 use crate::collective::income_use::IncomeUsed;
 use crate::collective::organisation::bank_account::{BankAccountClosed, BankAccountRegistered};
 use crate::collective::organisation::partner::{PartnerPaired, PartnerUnpaired};
@@ -155,6 +157,8 @@ facts! {
     GoodsReturned(GoodsReturned) = "goods_returned",
     /// 付供应商货款.
     SupplierPaid(SupplierPaid) = "supplier_paid",
+    /// 商品核算方法变更.
+    GoodsMethodChanged(GoodsMethodChanged) = "goods_method_changed",
     /// 月末分摊商品进销差价.
     MarginTaken(MarginTaken) = "margin_taken",
     /// 商品盘点.

@@ -23,6 +23,15 @@ pub enum Method {
     Retail,
 }
 
+impl Method {
+    pub fn chinese(self) -> &'static str {
+        match self {
+            Method::Cost => "进价核算",
+            Method::Retail => "售价金额核算",
+        }
+    }
+}
+
 /// 开始核算: what stands in the opening balances. Nothing is posted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -68,6 +77,22 @@ pub struct GoodsReturned {
     pub retail: Option<Amount>,
     pub shop: DimensionCode,
     pub supplier: DimensionCode,
+}
+
+/// 核算方法变更: from a first of a month on, and for what comes after it only (小企业会计准则 §88).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GoodsMethodChanged {
+    /// The first day of the new method, and of a month: a month's margin is taken by one method.
+    #[serde(deserialize_with = "crate::ledger::period::day")]
+    pub date: Date,
+    pub document: String,
+    /// The new one.
+    pub method: Method,
+    /// 售价 without VAT of the stock on the day before: where the new method is [`Method::Retail`], and only there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retail: Option<Amount>,
+    pub shop: DimensionCode,
 }
 
 /// 付供应商.
@@ -127,9 +152,56 @@ pub struct ShopGoods {
     pub counted: BTreeMap<Date, Amount>,
     /// Margin taken to cost of sales by month.
     pub taken: BTreeMap<Period, Amount>,
+    /// By first day.
+    pub changed: BTreeMap<Date, MethodChange>,
+}
+
+/// A change of method as it was when it was recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MethodChange {
+    pub method: Method,
+    /// What stock and margin both gained: above zero to shelf price, below to cost.
+    pub gained: Amount,
 }
 
 impl ShopGoods {
+    /// How the shop keeps its goods on a day.
+    pub fn method(&self, day: Date) -> Method {
+        self.changed.range(..=day).next_back().map_or(self.opened.method, |(_, change)| change.method)
+    }
+
+    /// What a change of method gives to stock and margin alike: what the shelf price is above the cost of what is there the
+    /// day before, or all the margin that is left, taken off.
+    pub fn gained(&self, changed: &GoodsMethodChanged, days: &ShopDayRegister) -> Amount {
+        match changed.retail {
+            Some(retail) => less(retail, self.stock_before(changed.date, days)),
+            // Nothing stands on or after the day, so what the month begins with is what is left.
+            None => Period::of(changed.date).map_or(Amount::ZERO, |period| less(Amount::ZERO, self.margin(period))),
+        }
+    }
+
+    /// 库存商品 at the end of the day before.
+    pub fn stock_before(&self, day: Date, days: &ShopDayRegister) -> Amount {
+        day.yesterday().map_or(Amount::ZERO, |before| self.stock(days, before))
+    }
+
+    fn gained_by(&self, day: Date) -> Amount {
+        total(self.changed.range(..=day).map(|(_, change)| change.gained))
+    }
+
+    /// Whether something of these goods stands on a day or after it.
+    pub fn stands_from(&self, days: &ShopDayRegister, day: Date) -> bool {
+        let delivered = self.received.values().map(|one| one.date).chain(self.returned.values().map(|one| one.date));
+        delivered.chain(self.counted.keys().copied()).chain(self.changed.keys().copied()).any(|date| date >= day)
+            || self.taken.keys().any(|period| period.last_day() >= day)
+            || days.stands_from(&self.opened.shop, day)
+    }
+
+    /// The first day of a change of method after a day: what happened before it can no longer change, for it was counted.
+    pub fn changed_after(&self, day: Date) -> Option<Date> {
+        self.changed.keys().next_back().copied().filter(|changed| *changed > day)
+    }
+
     /// Deliveries less what went back of them up to a day: value at the shop's measure, and cost.
     fn delivered(&self, day: Date) -> Vec<(Amount, Amount)> {
         let received = self.received.values().filter(|one| one.date <= day).map(|one| (one.value(), one.cost));
@@ -143,14 +215,14 @@ impl ShopGoods {
         let delivered = total(self.delivered(day).into_iter().map(|(value, _)| value));
         let found = total(self.counted.range(..=day).map(|(_, difference)| *difference));
         let sold = days.cost_between(&self.opened.shop, self.opened.date, day);
-        less(plus(plus(self.opened.stock, delivered), found), sold)
+        less(total([self.opened.stock, delivered, found, self.gained_by(day)]), sold)
     }
 
     /// 商品进销差价 at the end of a month, before that month's is taken.
     pub fn margin(&self, period: Period) -> Amount {
         let delivered = total(self.delivered(period.last_day()).into_iter().map(|(value, cost)| less(value, cost)));
         let taken = total(self.taken.range(..period).map(|(_, taken)| *taken));
-        less(plus(self.opened.margin, delivered), taken)
+        less(total([self.opened.margin, delivered, self.gained_by(period.last_day())]), taken)
     }
 
     /// What a month sold, at the shop's measure.

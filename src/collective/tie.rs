@@ -170,6 +170,10 @@ fn goods_rows(registers: &Registers) -> Vec<(Role, DimensionCode, Amount)> {
             rows.push((Role::Goods, code.clone(), credit(returned.value())));
             rows.push((Role::GoodsMargin, code.clone(), less(returned.value(), returned.cost)));
         }
+        for change in shop.changed.values() {
+            rows.push((Role::Goods, code.clone(), change.gained));
+            rows.push((Role::GoodsMargin, code.clone(), credit(change.gained)));
+        }
         rows.extend(shop.counted.values().map(|difference| (Role::Goods, code.clone(), *difference)));
         rows.extend(shop.taken.values().map(|taken| (Role::GoodsMargin, code.clone(), *taken)));
     }

@@ -1,7 +1,10 @@
 //! The ledger of all shops' goods and of their suppliers: what speaks against a fact beside those before it, and what may be
 //! taken back.
 
-use super::{GoodsCounted, GoodsOpened, GoodsReceived, GoodsReturned, MarginTaken, Method, ShopGoods, Supplier, SupplierPaid};
+use super::{
+    GoodsCounted, GoodsMethodChanged, GoodsOpened, GoodsReceived, GoodsReturned, MarginTaken, Method, MethodChange, ShopGoods,
+    Supplier, SupplierPaid,
+};
 use crate::collective::ageing::uncovered;
 use crate::collective::shop::ShopDayRegister;
 use crate::ledger::amount::{less, total};
@@ -104,8 +107,8 @@ impl GoodsRegister {
         };
         let mut rules: Vec<Rule> = amount_rule(received.cost).into_iter().collect();
         rules.extend(document_rule(&received.document, shop.received.contains_key(&received.document)));
-        rules.extend(retail_rule(shop, received.cost, received.retail));
-        rules.extend(before_rule(shop, received.date));
+        rules.extend(retail_rule(shop.method(received.date), received.cost, received.retail));
+        rules.extend(date_rule(shop, received.date));
         rules
     }
 
@@ -117,8 +120,8 @@ impl GoodsRegister {
         };
         let mut rules: Vec<Rule> = amount_rule(returned.cost).into_iter().collect();
         rules.extend(document_rule(&returned.document, shop.returned.contains_key(&returned.document)));
-        rules.extend(retail_rule(shop, returned.cost, returned.retail));
-        rules.extend(before_rule(shop, returned.date));
+        rules.extend(retail_rule(shop.method(returned.date), returned.cost, returned.retail));
+        rules.extend(date_rule(shop, returned.date));
         let stock = shop.stock(days, returned.date).min(shop.stock(days, Date::MAX));
         if returned.value() > stock {
             let message = format!("门店 {} 的库存只有 {stock} 元，不够退 {} 元。请核对。", returned.shop, returned.value());
@@ -158,7 +161,7 @@ impl GoodsRegister {
         if counted.document.trim().is_empty() {
             rules.push(Rule::business("goods_document", "没有盘点单号。请补填。"));
         }
-        rules.extend(before_rule(shop, counted.date));
+        rules.extend(date_rule(shop, counted.date));
         rules
     }
 
@@ -167,8 +170,7 @@ impl GoodsRegister {
             Ok(shop) => shop,
             Err(rules) => return rules,
         };
-        let due = shop.opened.method == Method::Retail && shop.taken.range(taken.period..).next().is_none();
-        if due && !shop.margin_to_take(days, taken.period).is_zero() {
+        if is_open(shop, taken.period) && !shop.margin_to_take(days, taken.period).is_zero() {
             return Vec::new();
         }
         let message = format!("门店 {} 在 {} 没有要分摊的差价，或该月、以后的月份已经分摊。", taken.shop, taken.period);
@@ -181,6 +183,44 @@ impl GoodsRegister {
         all.filter(|taken| self.examine_taken(taken, days).is_empty()).collect()
     }
 
+    /// What was before the change is complete, and nothing stands after it: the change is what it was counted as.
+    pub fn examine_changed(&self, changed: &GoodsMethodChanged, days: &ShopDayRegister) -> Vec<Rule> {
+        let shop = match self.known(&changed.shop) {
+            Ok(shop) => shop,
+            Err(rules) => return rules,
+        };
+        let mut rules = Vec::new();
+        let (code, date) = (&changed.shop, changed.date);
+        if date.day() != 1 || date <= shop.opened.date {
+            let message = format!("核算方法从某月一日起变更，且晚于开始核算的 {}；填的是 {date}。请核对。", shop.opened.date);
+            rules.push(Rule::business("goods_method_date", message));
+        }
+        if changed.method == shop.method(date) {
+            rules.push(Rule::business("goods_method_same", format!("门店 {code} 已经是这种核算方法。请核对。")));
+        }
+        if changed.document.trim().is_empty() {
+            rules.push(Rule::business("goods_document", "没有变更核算方法的文号。请补填。"));
+        }
+        if shop.stands_from(days, date) {
+            let message =
+                format!("门店 {code} 在 {date} 或以后已有进货、退货、日报、盘点、分摊或变更。请先冲销，变更以后再登记。");
+            rules.push(Rule::business("goods_method_late", message));
+        }
+        let stock = shop.stock_before(date, days);
+        rules.extend(retail_rule(changed.method, stock.max(Amount::ZERO), changed.retail));
+        if stock < Amount::ZERO {
+            let message = format!("门店 {code} 变更前一日的库存是 {stock} 元。请先盘点，或补录进货。");
+            rules.push(Rule::business("goods_stock_negative", message));
+        }
+        let before = date.yesterday().ok().and_then(Period::of);
+        let untaken = |month: &Period| is_open(shop, *month) && !shop.margin_to_take(days, *month).is_zero();
+        if let Some(month) = before.filter(untaken) {
+            let message = format!("门店 {code} {month} 的差价还没有分摊。请先做该月的月末。");
+            rules.push(Rule::business("goods_margin_untaken", message));
+        }
+        rules
+    }
+
     pub fn open(&mut self, opened: &GoodsOpened) {
         let shop = ShopGoods {
             opened: opened.clone(),
@@ -188,6 +228,7 @@ impl GoodsRegister {
             returned: BTreeMap::new(),
             counted: BTreeMap::new(),
             taken: BTreeMap::new(),
+            changed: BTreeMap::new(),
         };
         self.shops.insert(opened.shop.clone(), shop);
     }
@@ -220,6 +261,12 @@ impl GoodsRegister {
         }
     }
 
+    pub fn change(&mut self, changed: &GoodsMethodChanged, gained: Amount) {
+        if let Some(shop) = self.shops.get_mut(&changed.shop) {
+            shop.changed.insert(changed.date, MethodChange { method: changed.method, gained });
+        }
+    }
+
     pub fn take(&mut self, shop: &DimensionCode, period: Period, amount: Amount) {
         if let Some(shop) = self.shops.get_mut(shop) {
             shop.taken.insert(period, amount);
@@ -227,11 +274,15 @@ impl GoodsRegister {
     }
 
     pub fn withdraw_received(&mut self, shop: &DimensionCode, document: &str) -> Option<()> {
-        self.shops.get_mut(shop)?.received.remove(document).map(|_| ())
+        let shop = self.shops.get_mut(shop)?;
+        unchanged(shop, shop.received.get(document)?.date)?;
+        shop.received.remove(document).map(|_| ())
     }
 
     pub fn withdraw_returned(&mut self, shop: &DimensionCode, document: &str) -> Option<()> {
-        self.shops.get_mut(shop)?.returned.remove(document).map(|_| ())
+        let shop = self.shops.get_mut(shop)?;
+        unchanged(shop, shop.returned.get(document)?.date)?;
+        shop.returned.remove(document).map(|_| ())
     }
 
     pub fn withdraw_paid(&mut self, supplier: &DimensionCode, document: &str) -> Option<()> {
@@ -244,17 +295,32 @@ impl GoodsRegister {
     }
 
     pub fn withdraw_counted(&mut self, shop: &DimensionCode, date: Date) -> Option<()> {
-        self.shops.get_mut(shop)?.counted.remove(&date).map(|_| ())
+        let shop = self.shops.get_mut(shop)?;
+        unchanged(shop, date)?;
+        shop.counted.remove(&date).map(|_| ())
     }
 
     pub fn withdraw_taken(&mut self, shop: &DimensionCode, period: Period) -> Option<()> {
-        self.shops.get_mut(shop)?.taken.remove(&period).map(|_| ())
+        let shop = self.shops.get_mut(shop)?;
+        unchanged(shop, period.last_day())?;
+        shop.taken.remove(&period).map(|_| ())
+    }
+
+    /// Takes back a change of method, unless something was recorded by the new one.
+    pub fn withdraw_changed(&mut self, shop: &DimensionCode, date: Date, days: &ShopDayRegister) -> Option<()> {
+        let shop = self.shops.get_mut(shop)?;
+        let change = shop.changed.remove(&date)?;
+        if shop.stands_from(days, date) {
+            shop.changed.insert(date, change);
+            return None;
+        }
+        Some(())
     }
 }
 
 /// Shelf price is told by shops that keep their goods at it, and by no other.
-fn retail_rule(shop: &ShopGoods, cost: Amount, retail: Option<Amount>) -> Option<Rule> {
-    let message = match (shop.opened.method, retail) {
+fn retail_rule(method: Method, cost: Amount, retail: Option<Amount>) -> Option<Rule> {
+    let message = match (method, retail) {
         (Method::Cost, Some(_)) => "进价核算的门店不填售价。",
         (Method::Retail, None) => "售价金额核算的门店要填不含税售价。",
         (Method::Retail, Some(retail)) if retail < cost => "售价低于进价。请核对；确需削价销售的，先按规定调低售价。",
@@ -263,7 +329,24 @@ fn retail_rule(shop: &ShopGoods, cost: Amount, retail: Option<Amount>) -> Option
     Some(Rule::business("goods_retail", message))
 }
 
-fn before_rule(shop: &ShopGoods, date: Date) -> Option<Rule> {
-    let message = || format!("日期 {date} 早于门店 {} 开始核算的 {}。请核对。", shop.opened.shop, shop.opened.date);
-    (date < shop.opened.date).then(|| Rule::business("goods_date", message()))
+/// Whether a month may still take its margin: neither it nor a later one has, and no change of method has counted it.
+fn is_open(shop: &ShopGoods, period: Period) -> bool {
+    let day = period.last_day();
+    shop.method(day) == Method::Retail && shop.taken.range(period..).next().is_none() && shop.changed_after(day).is_none()
+}
+
+/// `None` where a change of method has counted what a day left.
+fn unchanged(shop: &ShopGoods, day: Date) -> Option<()> {
+    shop.changed_after(day).is_none().then_some(())
+}
+
+fn date_rule(shop: &ShopGoods, date: Date) -> Option<Rule> {
+    let code = &shop.opened.shop;
+    if date < shop.opened.date {
+        let message = format!("日期 {date} 早于门店 {code} 开始核算的 {}。请核对。", shop.opened.date);
+        return Some(Rule::business("goods_date", message));
+    }
+    let changed = shop.changed_after(date)?;
+    let message = format!("门店 {code} 从 {changed} 起变更了核算方法，那以前的库存已经算定。请用那天以后的日期，或先冲销变更。");
+    Some(Rule::business("goods_before_change", message))
 }

@@ -1,6 +1,8 @@
 //! 门店商品 and 门店资金 (facts §7.2 F3-F5, F7, F9).
 
-use crate::collective::goods::{GoodsCounted, GoodsOpened, GoodsReceived, GoodsReturned, MarginTaken, SupplierPaid};
+use crate::collective::goods::{
+    GoodsCounted, GoodsMethodChanged, GoodsOpened, GoodsReceived, GoodsReturned, MarginTaken, SupplierPaid,
+};
 use crate::collective::produce::{Lines, Produced};
 use crate::collective::record::Record;
 use crate::collective::register::Registers;
@@ -112,6 +114,45 @@ impl Record for GoodsReturned {
     fn withdraw(registers: &mut Registers, parts: &[&str]) -> Option<()> {
         let &[shop, document] = parts else { return None };
         registers.goods.withdraw_returned(&DimensionCode::parse(shop)?, document)
+    }
+}
+
+fn gained(changed: &GoodsMethodChanged, registers: &Registers) -> Amount {
+    let shop = registers.goods.shop(&changed.shop);
+    shop.map_or(Amount::ZERO, |shop| shop.gained(changed, &registers.shops))
+}
+
+impl Record for GoodsMethodChanged {
+    fn examine(&self, registers: &Registers, _: &Book) -> Vec<Rule> {
+        registers.goods.examine_changed(self, &registers.shops)
+    }
+
+    fn apply(&self, registers: &mut Registers) {
+        let gained = gained(self, registers);
+        registers.goods.change(self, gained);
+    }
+
+    /// A shop without goods asks for no voucher.
+    fn produce(&self, registers: &Registers, book: &Book) -> Result<Vec<Produced>, Rule> {
+        let gained = gained(self, registers);
+        let shop = Some((Dimension::Shop, &self.shop));
+        let (goods, margin) = ((Role::Goods, shop), (Role::GoodsMargin, shop));
+        let place = (
+            format!("goods_method_changed/{}/{}", self.shop, self.date),
+            self.date,
+            format!("门店 {} 商品改为{}（{}）", self.shop, self.method.chinese(), self.document),
+        );
+        match gained.fen() {
+            0 => Ok(Vec::new()),
+            fen if fen < 0 => pair((registers, book), place, less(Amount::ZERO, gained), margin, goods),
+            _ => pair((registers, book), place, gained, goods, margin),
+        }
+    }
+
+    fn withdraw(registers: &mut Registers, parts: &[&str]) -> Option<()> {
+        let &[shop, date] = parts else { return None };
+        let date = crate::ledger::period::parse_date(date)?;
+        registers.goods.withdraw_changed(&DimensionCode::parse(shop)?, date, &registers.shops)
     }
 }
 

@@ -8,6 +8,7 @@ mod desk;
 mod fixed_assets;
 mod funds;
 mod goods;
+mod goods_method;
 mod goods_returned;
 mod organisation;
 mod stakes;

@@ -33,7 +33,7 @@ pub fn goods(registers: &Registers, day: Date) -> Vec<GoodsRow> {
         let rate = i128::from(margin.fen()).saturating_mul(10_000).checked_div(base);
         GoodsRow {
             shop: shop.opened.shop.clone(),
-            method: shop.opened.method,
+            method: shop.method(day),
             stock,
             margin,
             margin_basis_points: rate.filter(|_| base > 0).and_then(|rate| i64::try_from(rate).ok()),

@@ -95,6 +95,12 @@ impl ShopDayRegister {
         of_tender.filter_map(|((shop, _), sum)| Some((shop, narrow(*sum)?)))
     }
 
+    /// Whether a shop has a day that is not before another.
+    pub fn stands_from(&self, shop: &DimensionCode, day: Date) -> bool {
+        let first = (shop.clone(), day, String::new());
+        self.days.range(first..).next().is_some_and(|((of, _, _), _)| of == shop)
+    }
+
     /// 销售成本 that a shop's days from one to another have booked.
     pub fn cost_between(&self, shop: &DimensionCode, from: Date, to: Date) -> Amount {
         let first = (shop.clone(), from, String::new());
