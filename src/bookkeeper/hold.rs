@@ -1,17 +1,20 @@
 //! 账面核对: figures that a fact tells and the books know already are held against the books before it is recorded. The
 //! registers and the verifier do not ask: they know no balances at the moment of a fact.
 
+use crate::bookkeeper::business::VatGauge;
 use crate::bookkeeper::view::View;
 use crate::bookkeeper::{Bookkeeper, PostError, RefusedDraft};
 use crate::collective::Fact;
 use crate::collective::carried::{BalanceCarried, CarriedRegister, Place};
-use crate::collective::role::Roles;
-use crate::ledger::amount::{less, total};
+use crate::collective::role::{Role, Roles};
+use crate::collective::till::VatReleased;
+use crate::ledger::amount::{less, plus, total};
 use crate::ledger::balance::Movement;
-use crate::ledger::refusal::{Refusal, Rule};
-use crate::ledger::statement::Stage;
-use crate::ledger::{AccountCode, Amount, Dimension, Side};
+use crate::ledger::refusal::{Reason, Refusal, Rule};
+use crate::ledger::statement::{Range, Stage};
+use crate::ledger::{AccountCode, Amount, Dimension, Period, Side};
 use crate::store::StoreError;
+use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
 
 impl Bookkeeper {
@@ -21,7 +24,47 @@ impl Bookkeeper {
     /// What differs, by fact; a role without an account; the store.
     pub(super) async fn hold_against_books(&self, view: &View, facts: &[Fact]) -> Result<(), PostError> {
         self.hold_figures(view, facts).await?;
-        self.hold_carried(view, facts).await
+        self.hold_carried(view, facts).await?;
+        self.hold_released(view, facts).await
+    }
+
+    /// 减免增值税 is released of a quarter that stays below the 起征点, and no more of it than stands on the day. A quarter
+    /// that is released already, or is none, is judged by the registers.
+    async fn hold_released(&self, view: &View, facts: &[Fact]) -> Result<(), PostError> {
+        let (mut refused, mut before) = (Vec::new(), Amount::ZERO);
+        for (index, fact) in facts.iter().enumerate() {
+            let Fact::VatReleased(given) = fact else { continue };
+            let end = given.quarter_end().filter(|_| !view.registers.till.released.contains_key(&given.quarter));
+            let Some(end) = end else { continue };
+            let gauge = self.vat_gauge(view, end).await?;
+            let mut rules: Vec<Rule> = threshold_rule(&given.quarter, end, gauge).into_iter().collect();
+            match view.registers.roles.account(Role::Vat) {
+                Ok(account) => {
+                    let stands = less(self.credit_on(view, account, given.date).await?, before);
+                    rules.extend(released_rule(given, account, stands));
+                }
+                Err(rule) => rules.push(rule),
+            }
+            before = plus(before, given.amount);
+            let reasons = rules.into_iter().map(Reason::whole).collect();
+            refused.extend(Refusal::unless_empty(reasons).err().map(|refusal| RefusedDraft { index, refusal }));
+        }
+        if refused.is_empty() { Ok(()) } else { Err(PostError::Refused(refused)) }
+    }
+
+    /// Credit less debit of a leaf account at the end of a day.
+    async fn credit_on(&self, view: &View, account: AccountCode, day: Date) -> Result<Amount, StoreError> {
+        let Some(month) = Period::of(day) else { return Ok(Amount::ZERO) };
+        let range = Range { from: month, to: month };
+        let mut page = self.account_lines(view, account, range, None, u32::MAX).await?;
+        let mut debit = page.opening;
+        loop {
+            let by_then = page.lines.iter().filter(|line| line.date <= day);
+            let moved = by_then.map(|line| if line.side == Side::Debit { line.amount } else { less(Amount::ZERO, line.amount) });
+            debit = plus(debit, total(moved));
+            let Some(next) = page.next else { return Ok(less(Amount::ZERO, debit)) };
+            page = self.account_lines(view, account, range, Some(next), u32::MAX).await?;
+        }
     }
 
     /// 期初往来 is what the opening balances say. One that stands already is judged by the registers.
@@ -65,6 +108,28 @@ impl Bookkeeper {
         }
         Ok(openings)
     }
+}
+
+fn threshold_rule(quarter: &str, end: Date, gauge: Option<VatGauge>) -> Option<Rule> {
+    let Some(VatGauge { gauge, .. }) = gauge else {
+        let message = format!("没有登记 {end} 的增值税起征点，不知道 {quarter} 是否免征。请先更新税率表。");
+        return Some(Rule::business("vat_threshold_unknown", message));
+    };
+    let message = || {
+        format!(
+            "{quarter} 不含税销售额 {} 元，已达到起征点 {} 元，全额缴纳增值税，不能转出。请核对（cunshe report vat-gauge）。",
+            gauge.used, gauge.limit
+        )
+    };
+    gauge.reached.then(|| Rule::business("vat_released_threshold_reached", message()))
+}
+
+fn released_rule(given: &VatReleased, account: AccountCode, stands: Amount) -> Option<Rule> {
+    let message = || {
+        let VatReleased { amount, date, .. } = given;
+        format!("{date} 应交增值税科目 {account} 贷方余额 {stands} 元，不够转出 {amount} 元。请核对金额，或先补记销售、缴税。")
+    };
+    (given.amount > stands).then(|| Rule::business("vat_released_exceeds", message()))
 }
 
 /// What the opening vouchers of a book come to.

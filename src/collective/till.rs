@@ -58,6 +58,13 @@ pub struct VatReleased {
     pub quarter: String,
 }
 
+impl VatReleased {
+    /// The last day of its quarter; `None` where it is none.
+    pub fn quarter_end(&self) -> Option<Date> {
+        quarter_end(&self.quarter)
+    }
+}
+
 /// The registers that know what came into the tills beside this one.
 pub struct Takings<'a> {
     pub days: &'a ShopDayRegister,
@@ -137,7 +144,7 @@ impl TillRegister {
     pub fn examine_released(&self, released: &VatReleased) -> Vec<Rule> {
         let mut rules: Vec<Rule> = amount_rule(released.amount).into_iter().collect();
         rules.extend(document_rule(&released.document, false));
-        match quarter_end(&released.quarter) {
+        match released.quarter_end() {
             None => rules.push(Rule::business("vat_quarter", format!("看不懂季度 {}。应为 2025Q1 的形式。", released.quarter))),
             Some(end) if released.date < end => {
                 rules.push(Rule::business(

@@ -10,3 +10,4 @@ mod goods;
 mod intercompany;
 mod organisation;
 mod tampering;
+mod vat_released;
