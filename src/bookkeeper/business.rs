@@ -22,6 +22,7 @@ use serde_json::{Value, json};
 /// The registers that can be shown, in English for programs and Chinese for people.
 pub const REGISTERS: &[(&str, &str)] = &[
     ("roles", "科目对应"),
+    ("carried", "期初往来"),
     ("custody", "代管资产"),
     ("contracts", "合同"),
     ("due", "应计提合同"),
@@ -65,7 +66,7 @@ impl Bookkeeper {
             return Err(PostError::Refused(desk::refused_whole(Rule::business("withdrawn_by_reversal", message))));
         }
         let view = self.views.get(book).ok_or(PostError::NoSuchBook)?;
-        self.hold_figures(&view, &facts).await?;
+        self.hold_against_books(&view, &facts).await?;
         let key = desk::facts_key(&facts, date, view.registers.withdrawals);
         let declaration =
             |fact| Declaration { by: signatures.prepared_by.clone(), date, declared: Declared::Fact(Box::new(fact)) };
@@ -142,6 +143,7 @@ pub fn register(view: &View, name: &str, day: Date) -> Option<Value> {
                 registers.roles.iter().map(|(role, account)| json!({ "role": role, "name": role.chinese(), "account": account }));
             Value::Array(rows.collect())
         }
+        "carried" => json!(registers.carried.iter().collect::<Vec<_>>()),
         "custody" => json!(report::custody(registers, day)),
         "contracts" => json!(report::contracts(registers, day)),
         "contract_ageing" => json!(report::contracts::ageing(registers, day)),

@@ -9,6 +9,7 @@ pub mod check;
 pub mod clock;
 pub mod desk;
 pub mod dividend;
+mod hold;
 pub mod intercompany;
 pub mod keys;
 pub mod leadership;

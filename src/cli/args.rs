@@ -403,7 +403,7 @@ pub struct MirrorOptions {
 
 #[derive(Args)]
 pub struct RegisterOptions {
-    /// roles、custody、contracts、due、shops、goods、suppliers、receivables、tills、shares、dividends、funds、working_funds、income_uses、stakes、distributions、contract_ageing、collection、consignments、units、partners、accounts
+    /// roles、carried、custody、contracts、due、shops、goods、suppliers、receivables、tills、shares、dividends、funds、working_funds、income_uses、stakes、distributions、contract_ageing、collection、consignments、units、partners、accounts
     pub name: String,
     #[arg(long)]
     pub book: String,

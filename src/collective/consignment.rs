@@ -5,7 +5,7 @@ use crate::collective::ageing::uncovered;
 use crate::collective::contract::ContractVoid;
 use crate::collective::schedule::rounded;
 use crate::collective::shop::Till;
-use crate::ledger::amount::{less, total};
+use crate::ledger::amount::{less, plus, total};
 use crate::ledger::refusal::Rule;
 use crate::ledger::{Amount, DimensionCode};
 use jiff::civil::Date;
@@ -76,6 +76,8 @@ impl ConsignmentTerms {
 pub struct Consignment {
     pub terms: ConsignmentTerms,
     pub voided: Option<ContractVoid>,
+    /// 期初 owed to the grower: since when, and how much.
+    pub opening: Option<(Date, Amount)>,
     /// By document.
     pub sold: BTreeMap<String, ConsignmentSale>,
     pub paid: BTreeMap<String, ConsignmentPayment>,
@@ -96,14 +98,15 @@ impl Consignment {
 
     /// What the grower is still owed; below zero when a sale was taken back after it was paid.
     pub fn owed(&self) -> Amount {
-        let due = self.sales().checked_sub(self.commissions());
-        due.and_then(|due| due.checked_sub(self.payments())).unwrap_or(Amount::ZERO)
+        let opening = self.opening.map_or(Amount::ZERO, |(_, amount)| amount);
+        less(plus(opening, less(self.sales(), self.commissions())), self.payments())
     }
 
-    /// The oldest sale that payments do not cover.
+    /// The oldest sale, or 期初, that payments do not cover.
     pub fn owed_since(&self) -> Option<Date> {
         let mut due: Vec<(Date, Amount)> =
             self.sold.values().map(|sale| (sale.date, less(sale.gross, self.terms.commission(sale.gross)))).collect();
+        due.extend(self.opening);
         due.sort_by_key(|(date, _)| *date);
         uncovered(due, self.paid.values().map(|paid| (paid.date, paid.amount))).first().map(|(date, _)| *date)
     }
@@ -191,15 +194,23 @@ impl ConsignmentRegister {
         rules.extend(document_rule(&payment.document, consignment.paid.contains_key(&payment.document)));
         let owed = consignment.owed();
         if payment.amount > owed {
-            let message = format!("合同 {} 应付农户 {owed} 元，这次付 {} 元。请核对。", payment.contract, payment.amount);
+            let message = format!(
+                "合同 {} 应付农户 {owed} 元，这次付 {} 元。请核对；期初的欠款先登记期初往来。",
+                payment.contract, payment.amount
+            );
             rules.push(Rule::business("consignment_payment_exceeds", message));
         }
         rules
     }
 
+    /// Whether something may be carried for it.
+    pub fn examine_opening(&self, code: &DimensionCode) -> Vec<Rule> {
+        self.usable(code).err().unwrap_or_default()
+    }
+
     pub fn examine_void(&self, void: &ContractVoid) -> Vec<Rule> {
         match self.usable(&void.contract) {
-            Ok(consignment) => void.examine(!consignment.sold.is_empty() || !consignment.paid.is_empty()),
+            Ok(one) => void.examine(!one.sold.is_empty() || !one.paid.is_empty() || one.opening.is_some()),
             Err(rules) => rules,
         }
     }
@@ -211,8 +222,15 @@ impl ConsignmentRegister {
     }
 
     pub fn sign(&mut self, terms: &ConsignmentTerms) {
-        let consignment = Consignment { terms: terms.clone(), voided: None, sold: BTreeMap::new(), paid: BTreeMap::new() };
+        let (sold, paid) = (BTreeMap::new(), BTreeMap::new());
+        let consignment = Consignment { terms: terms.clone(), voided: None, opening: None, sold, paid };
         self.0.insert(terms.code.clone(), consignment);
+    }
+
+    pub fn carry(&mut self, code: &DimensionCode, debt: (Date, Amount)) {
+        if let Some(consignment) = self.0.get_mut(code) {
+            consignment.opening = Some(debt);
+        }
     }
 
     pub fn sell(&mut self, sale: &ConsignmentSale) {

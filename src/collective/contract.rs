@@ -2,6 +2,7 @@
 
 use crate::collective::schedule::{self, Installment};
 use crate::collective::terms::{ContractKind, ContractTerms};
+use crate::ledger::amount::{less, plus};
 use crate::ledger::refusal::Rule;
 use crate::ledger::{Amount, DimensionCode, Period};
 use jiff::civil::Date;
@@ -103,6 +104,8 @@ pub struct Contract {
     pub terms: ContractTerms,
     pub ended: Option<ContractEnd>,
     pub voided: Option<ContractVoid>,
+    /// 押金 held 期初.
+    pub deposit_opening: Amount,
     /// What each month was recognised with: gross, or net where it was paid in advance.
     pub accrued: BTreeMap<Period, Amount>,
     /// By document.
@@ -131,8 +134,8 @@ impl Contract {
 
     /// 押金 still held.
     pub fn deposit_held(&self) -> Amount {
-        let gone = self.received(Money::DepositRefunded).checked_add(self.received(Money::DepositForfeited));
-        gone.and_then(|gone| self.received(Money::Deposit).checked_sub(gone)).unwrap_or(Amount::ZERO)
+        let gone = plus(self.received(Money::DepositRefunded), self.received(Money::DepositForfeited));
+        less(plus(self.deposit_opening, self.received(Money::Deposit)), gone)
     }
 
     /// What is due by a day and not paid, oldest first: (due date, amount).
@@ -248,7 +251,13 @@ impl ContractRegister {
             Ok(contract) => contract,
             Err(rule) => return vec![rule],
         };
-        void.examine(!contract.money.is_empty() || !contract.accrued.is_empty() || contract.ended.is_some())
+        let traced = !contract.money.is_empty() || !contract.accrued.is_empty() || !contract.deposit_opening.is_zero();
+        void.examine(traced || contract.ended.is_some())
+    }
+
+    /// Whether a deposit may be carried for it.
+    pub fn examine_opening(&self, code: &DimensionCode) -> Vec<Rule> {
+        self.usable(code).err().into_iter().collect()
     }
 
     pub fn examine_end(&self, end: &ContractEnd) -> Vec<Rule> {
@@ -293,15 +302,27 @@ impl ContractRegister {
         }
         let takes_deposit = matches!(money.kind, Money::DepositRefunded | Money::DepositForfeited);
         if takes_deposit && money.amount > contract.deposit_held() {
-            rules.push(Rule::business("deposit_exceeded", format!("押金只有 {} 元，不够。请核对。", contract.deposit_held())));
+            rules.push(Rule::business("deposit_exceeded", deposit_short(contract)));
         }
         rules
     }
 
     pub fn sign(&mut self, terms: &ContractTerms) {
-        let contract =
-            Contract { terms: terms.clone(), ended: None, voided: None, accrued: BTreeMap::new(), money: BTreeMap::new() };
+        let contract = Contract {
+            terms: terms.clone(),
+            ended: None,
+            voided: None,
+            deposit_opening: Amount::ZERO,
+            accrued: BTreeMap::new(),
+            money: BTreeMap::new(),
+        };
         self.0.insert(terms.code.clone(), contract);
+    }
+
+    pub fn carry_deposit(&mut self, code: &DimensionCode, amount: Amount) {
+        if let Some(contract) = self.0.get_mut(code) {
+            contract.deposit_opening = amount;
+        }
     }
 
     pub fn end(&mut self, end: &ContractEnd) {
@@ -340,6 +361,10 @@ impl ContractRegister {
             contract.money.remove(document);
         }
     }
+}
+
+fn deposit_short(contract: &Contract) -> String {
+    format!("押金只有 {} 元，不够。请核对；期初收着的押金先登记期初往来。", contract.deposit_held())
 }
 
 /// The refusal of a contract that is not in the register.

@@ -4,13 +4,16 @@
 //! means stands with its subject in [`mod@crate::collective::record`].
 
 use crate::collective::asset::{AssetCard, AssetCleared, AssetStep, AssetStepVoid};
+use crate::collective::carried::BalanceCarried;
 use crate::collective::consignment::{ConsignmentPayment, ConsignmentSale, ConsignmentTerms};
 use crate::collective::contract::{Accrual, ContractEnd, ContractVoid, MoneyReceived};
 use crate::collective::distribution::community::CollectiveResolution;
 use crate::collective::dividend::{DividendPayment, DividendResolution};
 use crate::collective::fixed_asset::{AssetsDepreciated, FixedAssetAdded, FixedAssetDisposed};
 use crate::collective::fund::{FundApproved, FundAssetFormed, FundReceived, FundSpent, FundsReleased};
-use crate::collective::goods::{GoodsCounted, GoodsOpened, GoodsReceived, MarginTaken, SupplierPaid};
+use crate::collective::goods::{
+    GoodsCounted, GoodsMethodChanged, GoodsOpened, GoodsReceived, GoodsReturned, MarginTaken, SupplierPaid,
+};
 use crate::collective::income_use::IncomeUsed;
 use crate::collective::organisation::bank_account::{BankAccountClosed, BankAccountRegistered};
 use crate::collective::organisation::partner::{PartnerPaired, PartnerUnpaired};
@@ -150,8 +153,12 @@ facts! {
     GoodsOpened(GoodsOpened) = "goods_opened",
     /// 进货.
     GoodsReceived(GoodsReceived) = "goods_received",
+    /// 退货给供应商.
+    GoodsReturned(GoodsReturned) = "goods_returned",
     /// 付供应商货款.
     SupplierPaid(SupplierPaid) = "supplier_paid",
+    /// 商品核算方法变更.
+    GoodsMethodChanged(GoodsMethodChanged) = "goods_method_changed",
     /// 月末分摊商品进销差价.
     MarginTaken(MarginTaken) = "margin_taken",
     /// 商品盘点.
@@ -216,6 +223,8 @@ facts! {
     StockTaken(StockTaken) = "stock_taken",
     /// 清理.
     AssetCleared(AssetCleared) = "asset_cleared",
+    /// 期初往来.
+    BalanceCarried(BalanceCarried) = "balance_carried",
     /// 冲销由事实生成的凭证.
     Withdrawn(Withdrawal) = "withdrawn",
 }

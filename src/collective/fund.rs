@@ -6,8 +6,9 @@ pub mod register;
 
 pub use register::FundRegister;
 
+use crate::collective::carried::BalanceCarried;
 use crate::collective::schedule::Portion;
-use crate::ledger::amount::{less, total};
+use crate::ledger::amount::{less, plus, total};
 use crate::ledger::chart::ChartStandard;
 use crate::ledger::{Amount, DimensionCode, Period};
 use jiff::civil::Date;
@@ -157,6 +158,8 @@ pub struct FundsReleased {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fund {
     pub approved: FundApproved,
+    /// 期初递延收益: with months it is released by them, without it is money that is still to be spent.
+    pub opening: Option<BalanceCarried>,
     /// By document.
     pub received: BTreeMap<String, FundReceived>,
     /// By document.
@@ -176,9 +179,18 @@ impl Fund {
         total(self.spent.values().map(|one| one.amount))
     }
 
-    /// Received and not spent; nothing where the money is the company's own at once.
+    /// 期初递延收益.
+    pub fn opening_total(&self) -> Amount {
+        self.opening.as_ref().map_or(Amount::ZERO, |one| one.amount)
+    }
+
+    /// Received, or there 期初, and not spent; nothing where the money is the company's own at once.
     pub fn left(&self) -> Amount {
-        if self.approved.treatment.is_held() { less(self.received_total(), self.spent_total()) } else { Amount::ZERO }
+        if !self.approved.treatment.is_held() {
+            return Amount::ZERO;
+        }
+        let opening = self.opening.iter().filter(|one| one.months.is_none()).map(|one| one.amount);
+        less(total(opening.chain([self.received_total()])), self.spent_total())
     }
 
     fn spent_on(&self, wanted: impl Fn(&FundSpent) -> bool) -> Amount {
@@ -206,7 +218,9 @@ impl Fund {
     fn portions(&self) -> impl Iterator<Item = Portion> {
         let bought = self.spent.values().filter(|one| one.asset.is_some());
         let bought = bought.filter_map(|one| Portion::new(one.amount, one.date, one.months));
-        bought.chain(self.formed.values().filter_map(|one| Portion::new(one.amount, one.date, one.months)))
+        let built = self.formed.values().filter_map(|one| Portion::new(one.amount, one.date, one.months));
+        let opening = self.opening.iter().filter_map(|one| Portion::from_month_of(one.date, one.amount, one.months?));
+        bought.chain(built).chain(opening)
     }
 
     fn released_by_months(&self) -> Amount {
@@ -225,7 +239,8 @@ impl Fund {
     pub fn carried(&self) -> Amount {
         match self.approved.treatment {
             Treatment::Asset => self.released_by_months(),
-            Treatment::FutureCost => self.spent_total(),
+            // By months only what is 期初.
+            Treatment::FutureCost => plus(self.spent_total(), self.released_by_months()),
             Treatment::Earmarked => {
                 let costs = self.spent_on(|one| one.use_ == FundUse::Cost);
                 total(self.assets().into_values().chain([costs]))
@@ -237,6 +252,9 @@ impl Fund {
 
     /// What still stands in 2401 or 241.
     pub fn uncarried(&self) -> Amount {
-        if self.approved.treatment.is_held() { less(self.received_total(), self.carried()) } else { Amount::ZERO }
+        if !self.approved.treatment.is_held() {
+            return Amount::ZERO;
+        }
+        less(plus(self.opening_total(), self.received_total()), self.carried())
     }
 }

@@ -1,11 +1,13 @@
 //! 门店商品 (facts §7.2 F4, F5): what shops receive from suppliers, at cost or at shelf price, what the margin in it is, what a
 //! count finds, and what suppliers are owed. What is sold comes from the shops' days.
 
-use crate::collective::ageing::uncovered;
+pub mod register;
+
+pub use register::GoodsRegister;
+
 use crate::collective::schedule::rounded;
 use crate::collective::shop::ShopDayRegister;
 use crate::ledger::amount::{less, plus, total};
-use crate::ledger::refusal::Rule;
 use crate::ledger::{Amount, DimensionCode, Period};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -19,6 +21,15 @@ pub enum Method {
     Cost,
     /// 售价金额核算: at shelf price without VAT, with the margin on 商品进销差价.
     Retail,
+}
+
+impl Method {
+    pub fn chinese(self) -> &'static str {
+        match self {
+            Method::Cost => "进价核算",
+            Method::Retail => "售价金额核算",
+        }
+    }
 }
 
 /// 开始核算: what stands in the opening balances. Nothing is posted.
@@ -53,6 +64,37 @@ pub struct GoodsReceived {
     pub supplier: DimensionCode,
 }
 
+/// 退货给供应商: goods of an earlier delivery go back. Amounts as in [`GoodsReceived`], above zero.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GoodsReturned {
+    pub cost: Amount,
+    #[serde(deserialize_with = "crate::ledger::period::day")]
+    pub date: Date,
+    /// 退货单; distinct within a shop.
+    pub document: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retail: Option<Amount>,
+    pub shop: DimensionCode,
+    pub supplier: DimensionCode,
+}
+
+/// 核算方法变更: from a first of a month on, and for what comes after it only (小企业会计准则 §88).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GoodsMethodChanged {
+    /// The first day of the new method, and of a month: a month's margin is taken by one method.
+    #[serde(deserialize_with = "crate::ledger::period::day")]
+    pub date: Date,
+    pub document: String,
+    /// The new one.
+    pub method: Method,
+    /// 售价 without VAT of the stock on the day before: where the new method is [`Method::Retail`], and only there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retail: Option<Amount>,
+    pub shop: DimensionCode,
+}
+
 /// 付供应商.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -84,37 +126,103 @@ pub struct GoodsCounted {
     pub shop: DimensionCode,
 }
 
+impl GoodsReceived {
+    /// At the shop's measure.
+    pub fn value(&self) -> Amount {
+        self.retail.unwrap_or(self.cost)
+    }
+}
+
+impl GoodsReturned {
+    /// At the shop's measure.
+    pub fn value(&self) -> Amount {
+        self.retail.unwrap_or(self.cost)
+    }
+}
+
 /// One shop's goods.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ShopGoods {
     pub opened: GoodsOpened,
     /// By document.
     pub received: BTreeMap<String, GoodsReceived>,
+    /// By document.
+    pub returned: BTreeMap<String, GoodsReturned>,
     /// Difference found (counted less book) by day.
     pub counted: BTreeMap<Date, Amount>,
     /// Margin taken to cost of sales by month.
     pub taken: BTreeMap<Period, Amount>,
+    /// By first day.
+    pub changed: BTreeMap<Date, MethodChange>,
+}
+
+/// A change of method as it was when it was recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MethodChange {
+    pub method: Method,
+    /// What stock and margin both gained: above zero to shelf price, below to cost.
+    pub gained: Amount,
 }
 
 impl ShopGoods {
-    fn valued(&self, received: &GoodsReceived) -> Amount {
-        received.retail.unwrap_or(received.cost)
+    /// How the shop keeps its goods on a day.
+    pub fn method(&self, day: Date) -> Method {
+        self.changed.range(..=day).next_back().map_or(self.opened.method, |(_, change)| change.method)
+    }
+
+    /// What a change of method gives to stock and margin alike: what the shelf price is above the cost of what is there the
+    /// day before, or all the margin that is left, taken off.
+    pub fn gained(&self, changed: &GoodsMethodChanged, days: &ShopDayRegister) -> Amount {
+        match changed.retail {
+            Some(retail) => less(retail, self.stock_before(changed.date, days)),
+            // Nothing stands on or after the day, so what the month begins with is what is left.
+            None => Period::of(changed.date).map_or(Amount::ZERO, |period| less(Amount::ZERO, self.margin(period))),
+        }
+    }
+
+    /// 库存商品 at the end of the day before.
+    pub fn stock_before(&self, day: Date, days: &ShopDayRegister) -> Amount {
+        day.yesterday().map_or(Amount::ZERO, |before| self.stock(days, before))
+    }
+
+    fn gained_by(&self, day: Date) -> Amount {
+        total(self.changed.range(..=day).map(|(_, change)| change.gained))
+    }
+
+    /// Whether something of these goods stands on a day or after it.
+    pub fn stands_from(&self, days: &ShopDayRegister, day: Date) -> bool {
+        let delivered = self.received.values().map(|one| one.date).chain(self.returned.values().map(|one| one.date));
+        delivered.chain(self.counted.keys().copied()).chain(self.changed.keys().copied()).any(|date| date >= day)
+            || self.taken.keys().any(|period| period.last_day() >= day)
+            || days.stands_from(&self.opened.shop, day)
+    }
+
+    /// The first day of a change of method after a day: what happened before it can no longer change, for it was counted.
+    pub fn changed_after(&self, day: Date) -> Option<Date> {
+        self.changed.keys().next_back().copied().filter(|changed| *changed > day)
+    }
+
+    /// Deliveries less what went back of them up to a day: value at the shop's measure, and cost.
+    fn delivered(&self, day: Date) -> Vec<(Amount, Amount)> {
+        let received = self.received.values().filter(|one| one.date <= day).map(|one| (one.value(), one.cost));
+        let returned = self.returned.values().filter(|one| one.date <= day);
+        let returned = returned.map(|one| (less(Amount::ZERO, one.value()), less(Amount::ZERO, one.cost)));
+        received.chain(returned).collect()
     }
 
     /// 库存商品 at the end of a day.
     pub fn stock(&self, days: &ShopDayRegister, day: Date) -> Amount {
-        let received = total(self.received.values().filter(|one| one.date <= day).map(|one| self.valued(one)));
+        let delivered = total(self.delivered(day).into_iter().map(|(value, _)| value));
         let found = total(self.counted.range(..=day).map(|(_, difference)| *difference));
         let sold = days.cost_between(&self.opened.shop, self.opened.date, day);
-        less(plus(plus(self.opened.stock, received), found), sold)
+        less(total([self.opened.stock, delivered, found, self.gained_by(day)]), sold)
     }
 
     /// 商品进销差价 at the end of a month, before that month's is taken.
     pub fn margin(&self, period: Period) -> Amount {
-        let day = period.last_day();
-        let received = total(self.received.values().filter(|one| one.date <= day).map(|one| less(self.valued(one), one.cost)));
+        let delivered = total(self.delivered(period.last_day()).into_iter().map(|(value, cost)| less(value, cost)));
         let taken = total(self.taken.range(..period).map(|(_, taken)| *taken));
-        less(plus(self.opened.margin, received), taken)
+        less(total([self.opened.margin, delivered, self.gained_by(period.last_day())]), taken)
     }
 
     /// What a month sold, at the shop's measure.
@@ -136,212 +244,8 @@ impl ShopGoods {
 /// 供应商往来 of one supplier.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Supplier {
+    /// 期初: since when, and how much.
+    pub opening: Option<(Date, Amount)>,
     /// By document.
     pub paid: BTreeMap<String, SupplierPaid>,
-}
-
-/// 商品台账.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct GoodsRegister {
-    shops: BTreeMap<DimensionCode, ShopGoods>,
-    suppliers: BTreeMap<DimensionCode, Supplier>,
-}
-
-fn amount_rule(amount: Amount) -> Option<Rule> {
-    (amount.fen() <= 0).then(|| Rule::business("goods_amount", "金额要大于零。退货请冲销原来的进货。"))
-}
-
-/// Documents stand in references, between slashes.
-pub fn document_rule(document: &str, taken: bool) -> Option<Rule> {
-    let unsound = document.trim().is_empty() || document.contains('/') || taken;
-    unsound.then(|| Rule::business("goods_document", "单据号没有填、含有斜线，或已经用过。同一张单据只记一次。"))
-}
-
-impl GoodsRegister {
-    pub fn shop(&self, code: &DimensionCode) -> Option<&ShopGoods> {
-        self.shops.get(code)
-    }
-
-    pub fn shops(&self) -> impl Iterator<Item = &ShopGoods> {
-        self.shops.values()
-    }
-
-    /// Receipts of one supplier, oldest first, and what is not covered by payments.
-    pub fn open_receipts(&self, supplier: &DimensionCode) -> Vec<(Date, Amount)> {
-        let mut owed: Vec<(Date, Amount)> = self
-            .shops
-            .values()
-            .flat_map(|shop| shop.received.values())
-            .filter(|one| one.supplier == *supplier)
-            .map(|one| (one.date, one.cost))
-            .collect();
-        owed.sort_by_key(|(date, _)| *date);
-        let paid = self.suppliers.get(supplier).into_iter().flat_map(|one| one.paid.values());
-        uncovered(owed, paid.map(|paid| (paid.date, paid.amount)))
-    }
-
-    pub fn suppliers(&self) -> Vec<DimensionCode> {
-        let received = self.shops.values().flat_map(|shop| shop.received.values()).map(|one| one.supplier.clone());
-        let mut all: Vec<_> = received.chain(self.suppliers.keys().cloned()).collect();
-        all.sort_unstable();
-        all.dedup();
-        all
-    }
-
-    /// What a supplier is owed; below zero when a receipt was taken back after it was paid.
-    pub fn owed(&self, supplier: &DimensionCode) -> Amount {
-        let received = self.shops.values().flat_map(|shop| shop.received.values()).filter(|one| one.supplier == *supplier);
-        let paid = self.suppliers.get(supplier).map_or(Amount::ZERO, |one| total(one.paid.values().map(|paid| paid.amount)));
-        less(total(received.map(|one| one.cost)), paid)
-    }
-
-    fn known(&self, shop: &DimensionCode) -> Result<&ShopGoods, Vec<Rule>> {
-        let message = || format!("门店 {shop} 还没有开始商品核算。请先登记期初库存和核算方法（没有库存的填 0.00）。");
-        self.shops.get(shop).ok_or_else(|| vec![Rule::business("goods_not_opened", message())])
-    }
-
-    pub fn examine_opened(&self, opened: &GoodsOpened) -> Vec<Rule> {
-        let mut rules = Vec::new();
-        if self.shops.contains_key(&opened.shop) {
-            rules.push(Rule::business("goods_opened_twice", format!("门店 {} 已经开始商品核算。", opened.shop)));
-        }
-        if opened.stock.fen() < 0 || opened.margin.fen() < 0 || opened.margin > opened.stock {
-            rules.push(Rule::business("goods_opening", "期初库存、差价不能为负，差价不能大于库存。请核对期初余额。"));
-        }
-        if opened.method == Method::Cost && !opened.margin.is_zero() {
-            rules.push(Rule::business("goods_margin", "进价核算没有进销差价。请填 0.00，或改为售价金额核算。"));
-        }
-        if opened.document.trim().is_empty() {
-            rules.push(Rule::business("goods_document", "没有核算办法的文号或盘点单号。请补填。"));
-        }
-        rules
-    }
-
-    pub fn examine_received(&self, received: &GoodsReceived) -> Vec<Rule> {
-        let shop = match self.known(&received.shop) {
-            Ok(shop) => shop,
-            Err(rules) => return rules,
-        };
-        let mut rules: Vec<Rule> = amount_rule(received.cost).into_iter().collect();
-        rules.extend(document_rule(&received.document, shop.received.contains_key(&received.document)));
-        match (shop.opened.method, received.retail) {
-            (Method::Cost, Some(_)) => rules.push(Rule::business("goods_retail", "进价核算的门店不填售价。")),
-            (Method::Retail, None) => rules.push(Rule::business("goods_retail", "售价金额核算的门店要填不含税售价。")),
-            (Method::Retail, Some(retail)) if retail < received.cost => {
-                rules.push(Rule::business("goods_retail", "售价低于进价。请核对；确需削价销售的，先按规定调低售价。"));
-            }
-            _ => {}
-        }
-        rules.extend(before_rule(shop, received.date));
-        rules
-    }
-
-    pub fn examine_paid(&self, paid: &SupplierPaid) -> Vec<Rule> {
-        let mut rules: Vec<Rule> = amount_rule(paid.amount).into_iter().collect();
-        let taken = self.suppliers.get(&paid.supplier).is_some_and(|one| one.paid.contains_key(&paid.document));
-        rules.extend(document_rule(&paid.document, taken));
-        let owed = self.owed(&paid.supplier);
-        if paid.amount > owed {
-            let message =
-                format!("供应商 {} 应付 {owed} 元，这次付 {} 元。请核对；期初的欠款另填凭证支付。", paid.supplier, paid.amount);
-            rules.push(Rule::business("supplier_payment_exceeds", message));
-        }
-        rules
-    }
-
-    pub fn examine_counted(&self, counted: &GoodsCounted) -> Vec<Rule> {
-        let shop = match self.known(&counted.shop) {
-            Ok(shop) => shop,
-            Err(rules) => return rules,
-        };
-        let mut rules = Vec::new();
-        if counted.counted.fen() < 0 {
-            rules.push(Rule::business("goods_amount", "盘点金额不能为负。"));
-        }
-        if shop.counted.contains_key(&counted.date) {
-            rules.push(Rule::business(
-                "goods_counted_twice",
-                format!("门店 {} {} 已经盘点过。更正请先冲销。", counted.shop, counted.date),
-            ));
-        }
-        if counted.document.trim().is_empty() {
-            rules.push(Rule::business("goods_document", "没有盘点单号。请补填。"));
-        }
-        rules.extend(before_rule(shop, counted.date));
-        rules
-    }
-
-    pub fn examine_taken(&self, taken: &MarginTaken, days: &ShopDayRegister) -> Vec<Rule> {
-        let shop = match self.known(&taken.shop) {
-            Ok(shop) => shop,
-            Err(rules) => return rules,
-        };
-        let due = shop.opened.method == Method::Retail && shop.taken.range(taken.period..).next().is_none();
-        if due && !shop.margin_to_take(days, taken.period).is_zero() {
-            return Vec::new();
-        }
-        let message = format!("门店 {} 在 {} 没有要分摊的差价，或该月、以后的月份已经分摊。", taken.shop, taken.period);
-        vec![Rule::business("margin_not_due", message)]
-    }
-
-    /// The shops whose margin a month end has to take.
-    pub fn due(&self, days: &ShopDayRegister, period: Period) -> Vec<MarginTaken> {
-        let all = self.shops.keys().map(|shop| MarginTaken { period, shop: shop.clone() });
-        all.filter(|taken| self.examine_taken(taken, days).is_empty()).collect()
-    }
-
-    pub fn open(&mut self, opened: &GoodsOpened) {
-        let shop =
-            ShopGoods { opened: opened.clone(), received: BTreeMap::new(), counted: BTreeMap::new(), taken: BTreeMap::new() };
-        self.shops.insert(opened.shop.clone(), shop);
-    }
-
-    pub fn receive(&mut self, received: &GoodsReceived) {
-        if let Some(shop) = self.shops.get_mut(&received.shop) {
-            shop.received.insert(received.document.clone(), received.clone());
-        }
-    }
-
-    pub fn pay(&mut self, paid: &SupplierPaid) {
-        let supplier = self.suppliers.entry(paid.supplier.clone()).or_default();
-        supplier.paid.insert(paid.document.clone(), paid.clone());
-    }
-
-    pub fn count(&mut self, shop: &DimensionCode, date: Date, difference: Amount) {
-        if let Some(shop) = self.shops.get_mut(shop) {
-            shop.counted.insert(date, difference);
-        }
-    }
-
-    pub fn take(&mut self, shop: &DimensionCode, period: Period, amount: Amount) {
-        if let Some(shop) = self.shops.get_mut(shop) {
-            shop.taken.insert(period, amount);
-        }
-    }
-
-    pub fn withdraw_received(&mut self, shop: &DimensionCode, document: &str) -> Option<()> {
-        self.shops.get_mut(shop)?.received.remove(document).map(|_| ())
-    }
-
-    pub fn withdraw_paid(&mut self, supplier: &DimensionCode, document: &str) -> Option<()> {
-        let entry = self.suppliers.get_mut(supplier)?;
-        entry.paid.remove(document)?;
-        if entry.paid.is_empty() {
-            self.suppliers.remove(supplier);
-        }
-        Some(())
-    }
-
-    pub fn withdraw_counted(&mut self, shop: &DimensionCode, date: Date) -> Option<()> {
-        self.shops.get_mut(shop)?.counted.remove(&date).map(|_| ())
-    }
-
-    pub fn withdraw_taken(&mut self, shop: &DimensionCode, period: Period) -> Option<()> {
-        self.shops.get_mut(shop)?.taken.remove(&period).map(|_| ())
-    }
-}
-
-fn before_rule(shop: &ShopGoods, date: Date) -> Option<Rule> {
-    let message = || format!("日期 {date} 早于门店 {} 开始核算的 {}。请核对。", shop.opened.shop, shop.opened.date);
-    (date < shop.opened.date).then(|| Rule::business("goods_date", message()))
 }

@@ -8,6 +8,7 @@
 pub mod accrual;
 pub mod ageing;
 pub mod asset;
+pub mod carried;
 pub mod consignment;
 pub mod contract;
 pub mod distribution;

@@ -2,6 +2,7 @@
 //! every register anew, and a start needs no vouchers to be read.
 
 use crate::collective::asset::AssetRegister;
+use crate::collective::carried::CarriedRegister;
 use crate::collective::consignment::ConsignmentRegister;
 use crate::collective::contract::ContractRegister;
 use crate::collective::distribution::community::CollectiveRegister;
@@ -44,6 +45,7 @@ pub struct Registers {
     pub distributions: CollectiveRegister,
     pub fixed_assets: FixedAssetRegister,
     pub stock_takes: StockTakeRegister,
+    pub carried: CarriedRegister,
     /// How many vouchers that facts produced were taken back: what was recorded before may be recorded anew.
     pub withdrawals: u64,
 }

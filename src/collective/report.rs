@@ -8,6 +8,7 @@ pub mod organisation;
 pub mod stakes;
 
 use crate::collective::asset::Step;
+use crate::collective::carried::CarriedKind;
 use crate::collective::contract::{Contract, Money};
 use crate::collective::register::Registers;
 use crate::collective::shop::Tender;
@@ -282,7 +283,7 @@ pub struct ShopRow {
     /// Gross less returns.
     pub sales: Amount,
     pub cost: Amount,
-    /// 在途: only where settlements are recorded as facts too; otherwise the accounts alone tell it.
+    /// 在途: only where settlements or 期初 are recorded as facts too; otherwise the accounts alone tell it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wechat_in_transit: Option<Amount>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -296,7 +297,8 @@ pub fn shops(registers: &Registers, shops: &[DimensionCode], period: Period) -> 
     let row = |shop: &DimensionCode| {
         let month = registers.shops.month(shop, period).filter(|month| month.shifts > 0)?;
         let settles = registers.settlements.values().any(|settlement| settlement.shop == *shop);
-        let transit = |tender| registers.shops.in_transit(shop, tender).filter(|_| settles);
+        let carried = |tender| CarriedKind::in_transit(tender).is_some_and(|kind| registers.carried.get(kind, shop).is_some());
+        let transit = |tender| registers.shops.in_transit(shop, tender).filter(|_| settles || carried(tender));
         Some(ShopRow {
             shop: shop.clone(),
             period,

@@ -125,7 +125,8 @@ pub const MONTHS_MAX: u32 = 840;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Portion {
     pub amount: Amount,
-    /// The first month: the one after the asset stands, as depreciation begins (小企业会计准则 §31).
+    /// The first month: the one after the asset stands, as depreciation begins (小企业会计准则 §31); of what is 期初, the
+    /// first of the books.
     pub from: Period,
     pub months: u32,
 }
@@ -134,6 +135,13 @@ impl Portion {
     /// `None` where nothing goes by months.
     pub fn new(amount: Amount, date: Date, months: u32) -> Option<Portion> {
         let from = Period::of(date)?.next()?;
+        (months > 0).then_some(Portion { amount, from, months })
+    }
+
+    /// What is left of an amount at the start of the month of a day; that month is the first. `None` as in
+    /// [`Portion::new`].
+    pub fn from_month_of(date: Date, amount: Amount, months: u32) -> Option<Portion> {
+        let from = Period::of(date)?;
         (months > 0).then_some(Portion { amount, from, months })
     }
 

@@ -8,6 +8,7 @@ use crate::collective::role::Role;
 use crate::collective::shop::Tender;
 use crate::collective::stake::StakeForm;
 use crate::collective::terms::ContractKind;
+use crate::ledger::amount::less;
 use crate::ledger::{AccountCode, Amount, Dimension, DimensionCode, DimensionSet, Side};
 use std::collections::BTreeMap;
 
@@ -145,6 +146,8 @@ fn expected(registers: &Registers) -> Sums {
     }
     rows.extend(registers.working_funds.expected_balances());
     rows.extend(registers.fixed_assets.expected_balances());
+    // 期初往来 is in the registers and in no voucher that a fact produced.
+    rows.extend(registers.carried.unposted());
     let mut sums = Sums::new();
     for (role, code, amount) in rows {
         let dimension = TIED.iter().find(|(tied, _)| *tied == role).map(|(_, dimension)| *dimension);
@@ -160,9 +163,16 @@ fn goods_rows(registers: &Registers) -> Vec<(Role, DimensionCode, Amount)> {
     for shop in registers.goods.shops() {
         let code = &shop.opened.shop;
         for received in shop.received.values() {
-            let value = received.retail.unwrap_or(received.cost);
-            rows.push((Role::Goods, code.clone(), value));
-            rows.push((Role::GoodsMargin, code.clone(), received.cost.checked_sub(value).unwrap_or(Amount::ZERO)));
+            rows.push((Role::Goods, code.clone(), received.value()));
+            rows.push((Role::GoodsMargin, code.clone(), less(received.cost, received.value())));
+        }
+        for returned in shop.returned.values() {
+            rows.push((Role::Goods, code.clone(), credit(returned.value())));
+            rows.push((Role::GoodsMargin, code.clone(), less(returned.value(), returned.cost)));
+        }
+        for change in shop.changed.values() {
+            rows.push((Role::Goods, code.clone(), change.gained));
+            rows.push((Role::GoodsMargin, code.clone(), credit(change.gained)));
         }
         rows.extend(shop.counted.values().map(|difference| (Role::Goods, code.clone(), *difference)));
         rows.extend(shop.taken.values().map(|taken| (Role::GoodsMargin, code.clone(), *taken)));

@@ -3,9 +3,9 @@
 
 use crate::collective::ageing::uncovered;
 use crate::collective::consignment::ConsignmentRegister;
-use crate::collective::goods::document_rule;
+use crate::collective::goods::register::document_rule;
 use crate::collective::shop::{ShopDayRegister, Tender, Till};
-use crate::ledger::amount::total;
+use crate::ledger::amount::{less, plus, total};
 use crate::ledger::refusal::Rule;
 use crate::ledger::{Amount, DimensionCode, Period};
 use jiff::civil::Date;
@@ -58,15 +58,33 @@ pub struct VatReleased {
     pub quarter: String,
 }
 
+impl VatReleased {
+    /// The last day of its quarter; `None` where it is none.
+    pub fn quarter_end(&self) -> Option<Date> {
+        quarter_end(&self.quarter)
+    }
+}
+
 /// The registers that know what came into the tills beside this one.
 pub struct Takings<'a> {
     pub days: &'a ShopDayRegister,
     pub consignments: &'a ConsignmentRegister,
 }
 
+/// 期初 of tills and customers, by code.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TillOpenings {
+    /// 挂账: since when, and how much.
+    pub on_account: BTreeMap<DimensionCode, (Date, Amount)>,
+    pub cash: BTreeMap<DimensionCode, Amount>,
+    /// Sold and not used.
+    pub cards: BTreeMap<DimensionCode, Amount>,
+}
+
 /// 门店资金台账.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TillRegister {
+    pub openings: TillOpenings,
     /// By shop and document.
     pub banked: BTreeMap<(DimensionCode, String), CashBanked>,
     /// By customer and document.
@@ -77,6 +95,14 @@ pub struct TillRegister {
     pub released: BTreeMap<String, VatReleased>,
 }
 
+/// What stood somewhere 期初, came and went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moved {
+    pub opening: Amount,
+    pub came: Amount,
+    pub went: Amount,
+}
+
 fn amount_rule(amount: Amount) -> Option<Rule> {
     (amount.fen() <= 0).then(|| Rule::business("till_amount", "金额要大于零。更正请冲销原来的凭证。"))
 }
@@ -85,12 +111,13 @@ impl TillRegister {
     pub fn examine_banked(&self, banked: &CashBanked, takings: &Takings) -> Vec<Rule> {
         let taken = self.banked.contains_key(&(banked.shop.clone(), banked.document.clone()));
         let mut rules: Vec<Rule> = amount_rule(banked.amount).into_iter().chain(document_rule(&banked.document, taken)).collect();
-        let (cash, before) = self.cash(&banked.shop, takings);
-        let held = cash.checked_sub(before).unwrap_or(Amount::ZERO);
+        let cash = self.cash(&banked.shop, takings);
+        let held = less(plus(cash.opening, cash.came), cash.went);
         if banked.amount > held {
             let (shop, amount) = (&banked.shop, banked.amount);
-            let message =
-                format!("门店 {shop} 台账上有现金 {held} 元，这次存 {amount} 元。请核对，或先补录日报；期初的现金另填凭证存入。");
+            let message = format!(
+                "门店 {shop} 台账上有现金 {held} 元，这次存 {amount} 元。请核对，或先补录日报；期初的现金先登记期初往来。"
+            );
             rules.push(Rule::business("cash_exceeds", message));
         }
         rules
@@ -108,7 +135,7 @@ impl TillRegister {
         let owed = self.owed(&collected.counterparty, days);
         if collected.amount > owed {
             let (who, amount) = (&collected.counterparty, collected.amount);
-            let message = format!("{who} 挂账未收 {owed} 元，这次收 {amount} 元。请核对；期初的欠款另填凭证收回。");
+            let message = format!("{who} 挂账未收 {owed} 元，这次收 {amount} 元。请核对；期初的欠款先登记期初往来。");
             rules.push(Rule::business("receivable_exceeds", message));
         }
         rules
@@ -117,7 +144,7 @@ impl TillRegister {
     pub fn examine_released(&self, released: &VatReleased) -> Vec<Rule> {
         let mut rules: Vec<Rule> = amount_rule(released.amount).into_iter().collect();
         rules.extend(document_rule(&released.document, false));
-        match quarter_end(&released.quarter) {
+        match released.quarter_end() {
             None => rules.push(Rule::business("vat_quarter", format!("看不懂季度 {}。应为 2025Q1 的形式。", released.quarter))),
             Some(end) if released.date < end => {
                 rules.push(Rule::business(
@@ -136,35 +163,41 @@ impl TillRegister {
     /// 挂账 of one customer, by age: what is not covered by collections, the oldest being paid first.
     pub fn open_accounts(&self, customer: &DimensionCode, days: &ShopDayRegister) -> Vec<(Date, Amount)> {
         let paid = self.collected.values().filter(|one| one.counterparty == *customer);
-        uncovered(days.on_account(customer), paid.map(|one| (one.date, one.amount)))
+        let mut debts: Vec<_> = days.on_account(customer);
+        debts.extend(self.openings.on_account.get(customer));
+        debts.sort_by_key(|(date, _)| *date);
+        uncovered(debts, paid.map(|one| (one.date, one.amount)))
     }
 
     /// Everyone who has bought on account or paid for it, by code: a day may be taken back after it was paid.
     pub fn customers(&self, days: &ShopDayRegister) -> BTreeSet<DimensionCode> {
-        days.customers().into_iter().chain(self.collected.keys().map(|(customer, _)| customer.clone())).collect()
+        let paying = self.collected.keys().map(|(customer, _)| customer.clone());
+        days.customers().into_iter().chain(paying).chain(self.openings.on_account.keys().cloned()).collect()
     }
 
     /// What a customer owes; below zero when a day was taken back after it was paid.
     pub fn owed(&self, customer: &DimensionCode, days: &ShopDayRegister) -> Amount {
-        let sold = total(days.on_account(customer).into_iter().map(|(_, amount)| amount));
+        let opening = self.openings.on_account.get(customer).copied();
+        let sold = total(days.on_account(customer).into_iter().chain(opening).map(|(_, amount)| amount));
         let paid = self.collected.values().filter(|one| one.counterparty == *customer).map(|one| one.amount);
-        sold.checked_sub(total(paid)).unwrap_or(Amount::ZERO)
+        less(sold, total(paid))
     }
 
-    /// Cash that came into a shop's till, and what it has banked: without openings and typed vouchers.
-    pub fn cash(&self, shop: &DimensionCode, takings: &Takings) -> (Amount, Amount) {
+    /// Cash that came into a shop's till, and what it has banked: without typed vouchers.
+    pub fn cash(&self, shop: &DimensionCode, takings: &Takings) -> Moved {
         let cards = self.cards.values().filter(|one| one.shop == *shop && one.till == Till::Cash).map(|one| one.amount);
         let growers = takings.consignments.iter().flat_map(|one| one.sold.values());
         let growers = growers.filter(|sale| sale.till == Till::Cash && sale.shop.as_ref() == Some(shop)).map(|sale| sale.gross);
         let taken = total(cards.chain(growers).chain([takings.days.taken(shop, Tender::Cash)]));
         let banked = self.banked.values().filter(|one| one.shop == *shop).map(|one| one.amount);
-        (taken, total(banked))
+        Moved { opening: self.openings.cash.get(shop).copied().unwrap_or_default(), came: taken, went: total(banked) }
     }
 
     /// Cards a shop has sold, and what was paid with cards.
-    pub fn cards(&self, shop: &DimensionCode, days: &ShopDayRegister) -> (Amount, Amount) {
+    pub fn cards(&self, shop: &DimensionCode, days: &ShopDayRegister) -> Moved {
         let sold = self.cards.values().filter(|one| one.shop == *shop).map(|one| one.amount);
-        (total(sold), days.taken(shop, Tender::StoredValue))
+        let opening = self.openings.cards.get(shop).copied().unwrap_or_default();
+        Moved { opening, came: total(sold), went: days.taken(shop, Tender::StoredValue) }
     }
 }
 

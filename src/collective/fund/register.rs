@@ -2,8 +2,10 @@
 //! received beyond the approval, nothing spent beyond what arrived, nothing released beyond what was formed.
 
 use super::{Fund, FundApproved, FundAssetFormed, FundReceived, FundSpent, FundUse, FundsReleased, Treatment};
+use crate::collective::carried::BalanceCarried;
 use crate::collective::role::Role;
 use crate::collective::schedule::{MONTHS_MAX, Portion};
+use crate::ledger::amount::plus;
 use crate::ledger::chart::ChartStandard;
 use crate::ledger::refusal::Rule;
 use crate::ledger::{Amount, DimensionCode, Period};
@@ -108,13 +110,39 @@ impl FundRegister {
         if fund.received.contains_key(&received.document) {
             rules.push(document_taken(&received.document));
         }
-        let before = fund.received_total();
+        let before = plus(fund.opening_total(), fund.received_total());
         if before.checked_add(received.amount).is_none_or(|all| all > fund.approved.amount) {
             let message = format!(
                 "资金 {} 批复 {} 元，已到 {before} 元，这次 {} 元超过批复。请核对，追加的另行登记批复。",
                 received.fund, fund.approved.amount, received.amount
             );
             rules.push(Rule::business("fund_received_exceeds_approved", message));
+        }
+        rules
+    }
+
+    /// 期初递延收益 is of a fund whose money is deferred, and at most what was approved and is not received by facts.
+    pub fn examine_opening(&self, carried: &BalanceCarried) -> Vec<Rule> {
+        let Some(fund) = self.0.get(&carried.code) else { return vec![unknown(&carried.code)] };
+        let mut rules = Vec::new();
+        let treatment = fund.approved.treatment;
+        if !matches!(treatment, Treatment::Asset | Treatment::FutureCost) {
+            let message = format!("资金 {} 是{}，没有递延收益。请核对编码。", carried.code, treatment.chinese());
+            rules.push(Rule::business("carried_treatment", message));
+        }
+        if carried.months.is_some_and(|months| !(1..=MONTHS_MAX).contains(&months)) {
+            let message = format!("剩余月数填 1 至 {MONTHS_MAX}；还没有花的、花了才结转的不填。");
+            rules.push(Rule::business("carried_months", message));
+        }
+        if plus(carried.amount, fund.received_total()) > fund.approved.amount {
+            let message = format!(
+                "资金 {} 批复 {} 元，已登记到账 {} 元，期初递延收益 {} 元超过其余。请核对。",
+                carried.code,
+                fund.approved.amount,
+                fund.received_total(),
+                carried.amount
+            );
+            rules.push(Rule::business("carried_exceeds_approved", message));
         }
         rules
     }
@@ -188,12 +216,19 @@ impl FundRegister {
     pub fn approve(&mut self, approved: &FundApproved) {
         let fund = Fund {
             approved: approved.clone(),
+            opening: None,
             received: BTreeMap::new(),
             spent: BTreeMap::new(),
             formed: BTreeMap::new(),
             released: BTreeMap::new(),
         };
         self.0.insert(approved.code.clone(), fund);
+    }
+
+    pub fn carry(&mut self, carried: &BalanceCarried) {
+        if let Some(fund) = self.0.get_mut(&carried.code) {
+            fund.opening = Some(carried.clone());
+        }
     }
 
     pub fn receive(&mut self, received: &FundReceived) {

@@ -1,14 +1,17 @@
 //! 门店商品 and 门店资金 (facts §7.2 F3-F5, F7, F9).
 
-use crate::collective::goods::{GoodsCounted, GoodsOpened, GoodsReceived, MarginTaken, SupplierPaid};
+use crate::collective::goods::{
+    GoodsCounted, GoodsMethodChanged, GoodsOpened, GoodsReceived, GoodsReturned, MarginTaken, SupplierPaid,
+};
 use crate::collective::produce::{Lines, Produced};
 use crate::collective::record::Record;
 use crate::collective::register::Registers;
 use crate::collective::role::Role;
 use crate::collective::shop::Till;
 use crate::collective::till::{CardsSold, CashBanked, ReceivableCollected, VatReleased};
+use crate::ledger::amount::less;
 use crate::ledger::refusal::Rule;
-use crate::ledger::{Amount, Book, Dimension, DimensionCode, Period};
+use crate::ledger::{Amount, Book, Dimension, DimensionCode, DraftLine, Period};
 use jiff::civil::Date;
 
 /// One voucher of one debit and one credit.
@@ -54,23 +57,102 @@ impl Record for GoodsReceived {
 
     /// F4, at shelf price or at cost.
     fn produce(&self, registers: &Registers, book: &Book) -> Result<Vec<Produced>, Rule> {
-        let value = self.retail.unwrap_or(self.cost);
-        let shop = [(Dimension::Shop, &self.shop)];
-        let mut lines = Lines::new(registers, book);
-        lines.debit(Role::Goods, value, &shop)?;
-        lines.credit(Role::SupplierPayable, self.cost, &[(Dimension::Counterparty, &self.supplier)])?;
-        lines.credit(Role::GoodsMargin, value.checked_sub(self.cost).unwrap_or(Amount::ZERO), &shop)?;
         Ok(vec![Produced {
             reference: format!("goods_received/{}/{}", self.shop, self.document),
             date: self.date,
             memo: format!("门店 {} 进货（{}）", self.shop, self.document),
-            lines: lines.done(),
+            lines: delivery((registers, book), &self.shop, &self.supplier, self.value(), self.cost)?,
         }])
     }
 
     fn withdraw(registers: &mut Registers, parts: &[&str]) -> Option<()> {
         let &[shop, document] = parts else { return None };
         registers.goods.withdraw_received(&DimensionCode::parse(shop)?, document)
+    }
+}
+
+/// F4: goods, what is owed for them, and the margin in them.
+fn delivery(
+    (registers, book): (&Registers, &Book),
+    shop: &DimensionCode,
+    supplier: &DimensionCode,
+    value: Amount,
+    cost: Amount,
+) -> Result<Vec<DraftLine>, Rule> {
+    let shop = [(Dimension::Shop, shop)];
+    let mut lines = Lines::new(registers, book);
+    lines.debit(Role::Goods, value, &shop)?;
+    lines.credit(Role::SupplierPayable, cost, &[(Dimension::Counterparty, supplier)])?;
+    lines.credit(Role::GoodsMargin, less(value, cost), &shop)?;
+    Ok(lines.done())
+}
+
+impl Record for GoodsReturned {
+    fn codes(&self) -> Vec<(Dimension, &DimensionCode)> {
+        vec![(Dimension::Shop, &self.shop), (Dimension::Counterparty, &self.supplier)]
+    }
+
+    fn examine(&self, registers: &Registers, _: &Book) -> Vec<Rule> {
+        registers.goods.examine_returned(self, &registers.shops)
+    }
+
+    fn apply(&self, registers: &mut Registers) {
+        registers.goods.give_back(self);
+    }
+
+    /// F4 in red, as F6 is F1 in red.
+    fn produce(&self, registers: &Registers, book: &Book) -> Result<Vec<Produced>, Rule> {
+        let red = |amount| less(Amount::ZERO, amount);
+        Ok(vec![Produced {
+            reference: format!("goods_returned/{}/{}", self.shop, self.document),
+            date: self.date,
+            memo: format!("门店 {} 退货给供应商 {}（{}）", self.shop, self.supplier, self.document),
+            lines: delivery((registers, book), &self.shop, &self.supplier, red(self.value()), red(self.cost))?,
+        }])
+    }
+
+    fn withdraw(registers: &mut Registers, parts: &[&str]) -> Option<()> {
+        let &[shop, document] = parts else { return None };
+        registers.goods.withdraw_returned(&DimensionCode::parse(shop)?, document)
+    }
+}
+
+fn gained(changed: &GoodsMethodChanged, registers: &Registers) -> Amount {
+    let shop = registers.goods.shop(&changed.shop);
+    shop.map_or(Amount::ZERO, |shop| shop.gained(changed, &registers.shops))
+}
+
+impl Record for GoodsMethodChanged {
+    fn examine(&self, registers: &Registers, _: &Book) -> Vec<Rule> {
+        registers.goods.examine_changed(self, &registers.shops)
+    }
+
+    fn apply(&self, registers: &mut Registers) {
+        let gained = gained(self, registers);
+        registers.goods.change(self, gained);
+    }
+
+    /// A shop without goods asks for no voucher.
+    fn produce(&self, registers: &Registers, book: &Book) -> Result<Vec<Produced>, Rule> {
+        let gained = gained(self, registers);
+        let shop = Some((Dimension::Shop, &self.shop));
+        let (goods, margin) = ((Role::Goods, shop), (Role::GoodsMargin, shop));
+        let place = (
+            format!("goods_method_changed/{}/{}", self.shop, self.date),
+            self.date,
+            format!("门店 {} 商品改为{}（{}）", self.shop, self.method.chinese(), self.document),
+        );
+        match gained.fen() {
+            0 => Ok(Vec::new()),
+            fen if fen < 0 => pair((registers, book), place, less(Amount::ZERO, gained), margin, goods),
+            _ => pair((registers, book), place, gained, goods, margin),
+        }
+    }
+
+    fn withdraw(registers: &mut Registers, parts: &[&str]) -> Option<()> {
+        let &[shop, date] = parts else { return None };
+        let date = crate::ledger::period::parse_date(date)?;
+        registers.goods.withdraw_changed(&DimensionCode::parse(shop)?, date, &registers.shops)
     }
 }
 

@@ -1,12 +1,15 @@
 //! The posting patterns of facts §7.2, a module a subject.
 
 mod advance;
+mod carried;
 mod consignment;
 mod contracts;
 mod desk;
 mod fixed_assets;
 mod funds;
 mod goods;
+mod goods_method;
+mod goods_returned;
 mod organisation;
 mod patterns;
 mod stakes;

@@ -25,9 +25,11 @@ pub struct FundRow {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub community: Option<DimensionCode>,
     pub approved: Amount,
+    /// 期初递延收益
+    pub carried: Amount,
     pub received: Amount,
     pub spent: Amount,
-    /// Received and not spent; zero where the money is the company's own at once.
+    /// Received, or there 期初, and not spent; zero where the money is the company's own at once.
     pub left: Amount,
     pub under_construction: Amount,
     /// What became assets that stand.
@@ -54,6 +56,7 @@ fn fund_row(fund: &Fund) -> FundRow {
         treatment: approved.treatment,
         community: approved.community,
         approved: approved.amount,
+        carried: fund.opening_total(),
         received: fund.received_total(),
         spent: fund.spent_total(),
         left: fund.left(),

@@ -33,7 +33,7 @@ pub fn goods(registers: &Registers, day: Date) -> Vec<GoodsRow> {
         let rate = i128::from(margin.fen()).saturating_mul(10_000).checked_div(base);
         GoodsRow {
             shop: shop.opened.shop.clone(),
-            method: shop.opened.method,
+            method: shop.method(day),
             stock,
             margin,
             margin_basis_points: rate.filter(|_| base > 0).and_then(|rate| i64::try_from(rate).ok()),
@@ -72,21 +72,32 @@ pub fn receivables(registers: &Registers, day: Date) -> Vec<AgedRow> {
     all.map(row).filter(|row| !row.total.is_zero()).collect()
 }
 
-/// Cash and cards of one shop by its facts: what stood there before is not in it. Amounts in yuan.
+/// Cash and cards of one shop by its facts: what typed vouchers moved is not in it. Amounts in yuan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct TillRow {
     pub shop: DimensionCode,
+    /// 期初 of what follows.
+    pub cash_carried: Amount,
     pub cash_taken: Amount,
     pub cash_banked: Amount,
+    pub cards_carried: Amount,
     pub cards_sold: Amount,
     pub cards_used: Amount,
 }
 
 pub fn tills(registers: &Registers, shops: &[DimensionCode]) -> Vec<TillRow> {
     let row = |shop: &DimensionCode| {
-        let (cash_taken, cash_banked) = registers.till.cash(shop, &registers.takings());
-        let (cards_sold, cards_used) = registers.till.cards(shop, &registers.shops);
-        TillRow { shop: shop.clone(), cash_taken, cash_banked, cards_sold, cards_used }
+        let cash = registers.till.cash(shop, &registers.takings());
+        let cards = registers.till.cards(shop, &registers.shops);
+        TillRow {
+            shop: shop.clone(),
+            cash_carried: cash.opening,
+            cash_taken: cash.came,
+            cash_banked: cash.went,
+            cards_carried: cards.opening,
+            cards_sold: cards.came,
+            cards_used: cards.went,
+        }
     };
     shops.iter().map(row).collect()
 }

@@ -20,7 +20,7 @@ type Step = fn(i128, i128) -> i128;
 pub struct ShopDayRegister {
     days: BTreeMap<DayKey, ShopDay>,
     months: BTreeMap<(DimensionCode, Period), MonthSums>,
-    /// Days less settlements, in 分; nothing where it is zero.
+    /// 期初 and days less settlements, in 分; nothing where it is zero.
     transit: BTreeMap<(DimensionCode, Tender), i128>,
 }
 
@@ -95,6 +95,12 @@ impl ShopDayRegister {
         of_tender.filter_map(|((shop, _), sum)| Some((shop, narrow(*sum)?)))
     }
 
+    /// Whether a shop has a day that is not before another.
+    pub fn stands_from(&self, shop: &DimensionCode, day: Date) -> bool {
+        let first = (shop.clone(), day, String::new());
+        self.days.range(first..).next().is_some_and(|((of, _, _), _)| of == shop)
+    }
+
     /// 销售成本 that a shop's days from one to another have booked.
     pub fn cost_between(&self, shop: &DimensionCode, from: Date, to: Date) -> Amount {
         let first = (shop.clone(), from, String::new());
@@ -142,7 +148,7 @@ impl ShopDayRegister {
         let (settled, transit) = (settlement.settled(), self.transit_of(&settlement.shop, settlement.tender));
         let message = || {
             format!(
-                "门店 {} {}结算 {}（含手续费），超过在途 {}。请核对平台账单，或先补录营业日报。",
+                "门店 {} {}结算 {}（含手续费），超过在途 {}。请核对平台账单，或先补录营业日报；期初的在途先登记期初往来。",
                 settlement.shop,
                 settlement.tender.chinese(),
                 yuan(settled),
@@ -151,6 +157,11 @@ impl ShopDayRegister {
         };
         // What comes back (a red fee) takes nothing out of transit.
         (settled > 0 && settled > transit).then(|| Rule::business("settlement_exceeds_transit", message())).into_iter().collect()
+    }
+
+    /// Takes in what was in transit before the first day.
+    pub fn carry(&mut self, shop: &DimensionCode, tender: Tender, amount: Amount) {
+        self.move_transit(shop, tender, plus, i128::from(amount.fen()));
     }
 
     /// Records an examined settlement.

@@ -1,6 +1,7 @@
 //! The contract of the books, and every change made behind the journal's back.
 
 mod business;
+mod carried;
 mod contract;
 mod fixed_assets;
 mod fixture;
@@ -9,3 +10,4 @@ mod goods;
 mod intercompany;
 mod organisation;
 mod tampering;
+mod vat_released;

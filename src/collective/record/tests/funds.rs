@@ -152,6 +152,7 @@ fn an_asset_is_bought_and_its_grant_released_over_its_life() {
         treatment: Treatment::Asset,
         community: None,
         approved: yuan("120000.00"),
+        carried: Amount::ZERO,
         received: yuan("120000.00"),
         spent: yuan("115000.00"),
         left: yuan("5000.00"),

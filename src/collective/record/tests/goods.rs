@@ -16,7 +16,7 @@ use crate::collective::{Fact, Registers, report};
 use crate::ledger::Side::{Credit, Debit};
 use crate::ledger::{Amount, Dimension, Period};
 
-fn desk() -> Desk {
+pub fn desk() -> Desk {
     let mut desk = Desk::new();
     desk.name(Dimension::Shop, &["S1", "S2"]);
     desk.name(Dimension::Channel, &["shop"]);
@@ -24,7 +24,7 @@ fn desk() -> Desk {
     desk
 }
 
-fn opened(shop: &str, method: Method, stock: &str, margin: &str) -> Fact {
+pub fn opened(shop: &str, method: Method, stock: &str, margin: &str) -> Fact {
     let (stock, margin) = (yuan(stock), yuan(margin));
     Fact::GoodsOpened(GoodsOpened {
         date: date("2026-01-01"),
@@ -36,7 +36,7 @@ fn opened(shop: &str, method: Method, stock: &str, margin: &str) -> Fact {
     })
 }
 
-fn received(shop: &str, document: &str, cost: &str, retail: Option<&str>) -> GoodsReceived {
+pub fn received(shop: &str, document: &str, cost: &str, retail: Option<&str>) -> GoodsReceived {
     GoodsReceived {
         cost: yuan(cost),
         date: date("2026-01-10"),
@@ -47,7 +47,7 @@ fn received(shop: &str, document: &str, cost: &str, retail: Option<&str>) -> Goo
     }
 }
 
-fn paid(document: &str, amount: &str) -> Fact {
+pub fn paid(document: &str, amount: &str) -> Fact {
     Fact::SupplierPaid(SupplierPaid {
         amount: yuan(amount),
         date: date("2026-01-20"),
@@ -56,7 +56,7 @@ fn paid(document: &str, amount: &str) -> Fact {
     })
 }
 
-fn counted(shop: &str, day: &str, amount: &str) -> Fact {
+pub fn counted(shop: &str, day: &str, amount: &str) -> Fact {
     Fact::GoodsCounted(GoodsCounted { counted: yuan(amount), date: date(day), document: "示例盘点".into(), shop: code(shop) })
 }
 
@@ -74,12 +74,12 @@ fn collect(document: &str, amount: &str) -> Fact {
     })
 }
 
-fn margin(shop: &str, period: &str) -> Fact {
+pub fn margin(shop: &str, period: &str) -> Fact {
     Fact::MarginTaken(MarginTaken { period: Period::parse(period).expect("period"), shop: code(shop) })
 }
 
 /// A day that sells for 1,010.00 in cash, on account and by card, and costs what is told.
-fn day(shop: &str, at: &str, cost: &str) -> Fact {
+pub fn day(shop: &str, at: &str, cost: &str) -> Fact {
     let tender = |kind, amount, counterparty: Option<&str>| TenderAmount {
         amount: yuan(amount),
         counterparty: counterparty.map(code),

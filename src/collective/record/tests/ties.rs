@@ -10,7 +10,7 @@ use crate::collective::produce::Produced;
 use crate::collective::terms::ContractKind;
 use crate::collective::tie::{ProducedSums, differences};
 
-fn add(sums: &mut ProducedSums, produced: &[Produced]) {
+pub fn add(sums: &mut ProducedSums, produced: &[Produced]) {
     for line in produced.iter().flat_map(|one| &one.lines) {
         sums.add(line.account, line.side, line.amount, &line.dimensions);
     }
