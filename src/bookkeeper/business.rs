@@ -23,6 +23,7 @@ use serde_json::{Value, json};
 pub const REGISTERS: &[(&str, &str)] = &[
     ("roles", "科目对应"),
     ("custody", "代管资产"),
+    ("treasury", "应缴国库"),
     ("contracts", "合同"),
     ("due", "应计提合同"),
     ("contract_ageing", "合同应收账龄"),
@@ -143,6 +144,7 @@ pub fn register(view: &View, name: &str, day: Date) -> Option<Value> {
             Value::Array(rows.collect())
         }
         "custody" => json!(report::custody(registers, day)),
+        "treasury" => json!(report::treasury::treasury(registers)),
         "contracts" => json!(report::contracts(registers, day)),
         "contract_ageing" => json!(report::contracts::ageing(registers, day)),
         "collection" => json!(report::contracts::collection(registers, day)),

@@ -25,6 +25,7 @@ use crate::collective::stake::{StakeAcquired, StakeDividendDeclared, StakeDivide
 use crate::collective::stock_take::StockTaken;
 use crate::collective::terms::ContractTerms;
 use crate::collective::till::{CardsSold, CashBanked, ReceivableCollected, VatReleased};
+use crate::collective::treasury::{TreasuryCarried, TreasuryRemitted};
 use crate::collective::working_fund::{WorkingFundReceived, WorkingFundSpent};
 use crate::ledger::Book;
 use crate::ledger::refusal::Rule;
@@ -216,6 +217,10 @@ facts! {
     StockTaken(StockTaken) = "stock_taken",
     /// 清理.
     AssetCleared(AssetCleared) = "asset_cleared",
+    /// 上缴国库.
+    TreasuryRemitted(TreasuryRemitted) = "treasury_remitted",
+    /// 期初应缴国库.
+    TreasuryCarried(TreasuryCarried) = "treasury_carried",
     /// 冲销由事实生成的凭证.
     Withdrawn(Withdrawal) = "withdrawn",
 }

@@ -32,6 +32,7 @@ pub mod stock_take;
 pub mod terms;
 pub mod tie;
 pub mod till;
+pub mod treasury;
 pub mod vat;
 pub mod working_fund;
 

@@ -15,6 +15,7 @@ mod roles;
 mod shop;
 mod stake;
 mod stock_take;
+mod treasury;
 mod working_fund;
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ use crate::collective::shop::{Settlement, ShopDayRegister};
 use crate::collective::stake::StakeRegister;
 use crate::collective::stock_take::StockTakeRegister;
 use crate::collective::till::{Takings, TillRegister};
+use crate::collective::treasury::TreasuryRegister;
 use crate::collective::working_fund::WorkingFundRegister;
 use crate::ledger::refusal::Rule;
 use crate::ledger::{Book, Dimension, Element, Voucher};
@@ -44,6 +45,7 @@ pub struct Registers {
     pub distributions: CollectiveRegister,
     pub fixed_assets: FixedAssetRegister,
     pub stock_takes: StockTakeRegister,
+    pub treasury: TreasuryRegister,
     /// How many vouchers that facts produced were taken back: what was recorded before may be recorded anew.
     pub withdrawals: u64,
 }

@@ -6,6 +6,7 @@ pub mod funds;
 pub mod goods;
 pub mod organisation;
 pub mod stakes;
+pub mod treasury;
 
 use crate::collective::asset::Step;
 use crate::collective::contract::{Contract, Money};

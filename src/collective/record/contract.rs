@@ -1,12 +1,12 @@
 //! 合同: what follows its terms, and the posting patterns of rent, deposits and accruals (facts §7.2 B, C, D, G).
 
 use crate::collective::accrual::{self, Recognition, month_amount, recognition, taxed};
+use crate::collective::asset::EntrustedAsset;
 use crate::collective::contract::{Accrual, Contract, ContractEnd, ContractVoid, Money, MoneyReceived, unknown};
 use crate::collective::produce::{Lines, Produced};
 use crate::collective::record::Record;
 use crate::collective::register::Registers;
 use crate::collective::role::Role;
-use crate::collective::schedule::rounded;
 use crate::collective::terms::{ContractKind, ContractTerms};
 use crate::ledger::refusal::Rule;
 use crate::ledger::{Amount, Book, Dimension, DimensionCode, Period};
@@ -117,6 +117,9 @@ impl Record for MoneyReceived {
     }
 
     fn apply(&self, registers: &mut Registers) {
+        if let Some((asset, due)) = treasury_part(registers, self) {
+            registers.treasury.collect(&asset, self, due);
+        }
         registers.contracts.receive(self);
     }
 
@@ -126,9 +129,26 @@ impl Record for MoneyReceived {
 
     fn withdraw(registers: &mut Registers, parts: &[&str]) -> Option<()> {
         let &[contract, document] = parts else { return None };
-        registers.contracts.withdraw_money(&DimensionCode::parse(contract)?, document);
+        let contract = DimensionCode::parse(contract)?;
+        if let Some(asset) = registers.contracts.get(&contract)?.terms.asset.clone() {
+            registers.treasury.withdraw_collected(&asset, &contract, document)?;
+        }
+        registers.contracts.withdraw_money(&contract, document);
         Some(())
     }
+}
+
+/// The entrusted asset that a contract is over.
+fn entrusted<'a>(registers: &'a Registers, contract: &'a Contract) -> Option<(&'a DimensionCode, &'a EntrustedAsset)> {
+    let code = contract.terms.asset.as_ref()?;
+    Some((code, registers.assets.get(code)?))
+}
+
+/// What of a receipt is the treasury's, with the asset that earned it.
+fn treasury_part(registers: &Registers, money: &MoneyReceived) -> Option<(DimensionCode, Amount)> {
+    let contract = registers.contracts.get(&money.contract).filter(|_| money.kind == Money::Rent)?;
+    let (code, asset) = entrusted(registers, contract)?;
+    Some((code.clone(), asset.rent_destination()?.split(money.amount).0))
 }
 
 fn money_received(registers: &Registers, book: &Book, money: &MoneyReceived) -> Result<Produced, Rule> {
@@ -170,12 +190,10 @@ fn rent(lines: &mut Lines, contract: &Contract, money: &MoneyReceived) -> Result
     let terms = &contract.terms;
     let (registers, amount) = (lines.registers, money.amount);
     lines.debit(Role::Bank, amount, &[])?;
-    let entrusted = terms.asset.as_ref().and_then(|code| registers.assets.get(code).map(|asset| (code, asset)));
-    if let Some((code, asset)) = entrusted {
+    if let Some((code, asset)) = entrusted(registers, contract) {
         // B1, B2: the treasury's share is nobody's income.
         let to = asset.rent_destination().ok_or_else(|| destination_missing(code))?;
-        let kept = rounded(i128::from(amount.fen()) * i128::from(to.kept_basis_points), 10_000);
-        let due = amount.checked_sub(kept).unwrap_or(Amount::ZERO);
+        let (due, kept) = to.split(amount);
         lines.credit(Role::TreasuryPayable, due, &[(Dimension::Asset, code)])?;
         let (net, tax) = taxed(terms.kind, kept, money.date)?;
         let tags =

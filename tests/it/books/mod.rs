@@ -8,4 +8,5 @@ mod funds;
 mod goods;
 mod intercompany;
 mod organisation;
+mod settled;
 mod tampering;
