@@ -19,6 +19,7 @@ use crate::collective::produce::Produced;
 use crate::collective::record::Record;
 use crate::collective::register::Registers;
 use crate::collective::role::RolesAssigned;
+use crate::collective::service::ServiceConfirmed;
 use crate::collective::shares::ShareChange;
 use crate::collective::shop::{Settlement, ShopDay};
 use crate::collective::stake::{StakeAcquired, StakeDividendDeclared, StakeDividendReceived};
@@ -221,6 +222,8 @@ facts! {
     TreasuryRemitted(TreasuryRemitted) = "treasury_remitted",
     /// 期初应缴国库.
     TreasuryCarried(TreasuryCarried) = "treasury_carried",
+    /// 居间服务成果确认.
+    ServiceConfirmed(ServiceConfirmed) = "service_confirmed",
     /// 冲销由事实生成的凭证.
     Withdrawn(Withdrawal) = "withdrawn",
 }

@@ -12,6 +12,7 @@ mod goods;
 mod income_use;
 mod organisation;
 mod roles;
+mod service;
 mod shop;
 mod stake;
 mod stock_take;

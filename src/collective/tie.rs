@@ -37,6 +37,7 @@ const TIED: &[(Role, Dimension)] = &[
     (Role::FixedAsset, Dimension::Asset),
     (Role::AccumulatedDepreciation, Dimension::Asset),
     (Role::TreasuryPayable, Dimension::Asset),
+    (Role::ServiceReceivable, Dimension::Contract),
 ];
 
 /// One code of one account.
@@ -123,6 +124,7 @@ fn expected(registers: &Registers) -> Sums {
     }
     for contract in registers.contracts.iter() {
         rows.push((Role::DepositPayable, contract.terms.code.clone(), credit(contract.deposit_held())));
+        rows.push((Role::ServiceReceivable, contract.terms.code.clone(), contract.services.open()));
         rows.extend(rent_row(registers, contract));
     }
     let transit =

@@ -8,6 +8,7 @@ use crate::collective::record::Record;
 use crate::collective::register::Registers;
 use crate::collective::role::Role;
 use crate::collective::terms::{ContractKind, ContractTerms};
+use crate::ledger::amount::less;
 use crate::ledger::refusal::Rule;
 use crate::ledger::{Amount, Book, Dimension, DimensionCode, Period};
 
@@ -139,7 +140,7 @@ impl Record for MoneyReceived {
 }
 
 /// The entrusted asset that a contract is over.
-fn entrusted<'a>(registers: &'a Registers, contract: &'a Contract) -> Option<(&'a DimensionCode, &'a EntrustedAsset)> {
+pub fn entrusted<'a>(registers: &'a Registers, contract: &'a Contract) -> Option<(&'a DimensionCode, &'a EntrustedAsset)> {
     let code = contract.terms.asset.as_ref()?;
     Some((code, registers.assets.get(code)?))
 }
@@ -154,7 +155,7 @@ fn treasury_part(registers: &Registers, money: &MoneyReceived) -> Option<(Dimens
 fn money_received(registers: &Registers, book: &Book, money: &MoneyReceived) -> Result<Produced, Rule> {
     let contract = registers.contracts.get(&money.contract).ok_or_else(|| unknown(&money.contract))?;
     let terms = &contract.terms;
-    let party = [(Dimension::Counterparty, &terms.counterparty), (Dimension::Contract, &terms.code)];
+    let party = party(contract);
     let mut lines = Lines::new(registers, book);
     match money.kind {
         Money::Rent => rent(&mut lines, contract, money)?,
@@ -203,9 +204,11 @@ fn rent(lines: &mut Lines, contract: &Contract, money: &MoneyReceived) -> Result
         return lines.credit(Role::Vat, tax, &[]);
     }
     match recognition(contract, &registers.assets) {
-        // G1: earned when the result is confirmed and paid.
+        // G1: what was confirmed before is paid first, the rest is earned now.
         Recognition::OnReceipt => {
-            let (net, tax) = taxed(terms.kind, amount, money.date)?;
+            let confirmed = contract.services.covered_by(amount);
+            lines.credit(Role::ServiceReceivable, confirmed, &party(contract))?;
+            let (net, tax) = taxed(terms.kind, less(amount, confirmed), money.date)?;
             lines.credit(Role::IntermediaryIncome, net, &income_tags(contract))?;
             lines.credit(Role::Vat, tax, &[])
         }
@@ -215,10 +218,7 @@ fn rent(lines: &mut Lines, contract: &Contract, money: &MoneyReceived) -> Result
             lines.credit(Role::RentAdvance, net, &[(Dimension::Contract, &terms.code)])?;
             lines.credit(Role::Vat, tax, &[])
         }
-        Recognition::Receivable => {
-            let party = [(Dimension::Counterparty, &terms.counterparty), (Dimension::Contract, &terms.code)];
-            lines.credit(receivable(terms.kind), amount, &party)
-        }
+        Recognition::Receivable => lines.credit(receivable(terms.kind), amount, &party(contract)),
     }
 }
 
@@ -227,7 +227,12 @@ fn receivable(kind: ContractKind) -> Role {
     if kind == ContractKind::Participation { Role::DividendReceivable } else { Role::RentReceivable }
 }
 
-fn income_tags(contract: &Contract) -> [(Dimension, &DimensionCode); 3] {
+/// Who owes, and by which contract.
+pub fn party(contract: &Contract) -> [(Dimension, &DimensionCode); 2] {
+    [(Dimension::Counterparty, &contract.terms.counterparty), (Dimension::Contract, &contract.terms.code)]
+}
+
+pub fn income_tags(contract: &Contract) -> [(Dimension, &DimensionCode); 3] {
     let terms = &contract.terms;
     [(Dimension::Community, &terms.community), (Dimension::IncomeType, &terms.income_type), (Dimension::Contract, &terms.code)]
 }
@@ -254,8 +259,7 @@ fn accrue(registers: &Registers, book: &Book, code: &DimensionCode, period: Peri
         lines.credit(income, amount, &income_tags(contract))?;
     } else {
         let (net, tax) = taxed(terms.kind, amount, day)?;
-        let party = [(Dimension::Counterparty, &terms.counterparty), (Dimension::Contract, code)];
-        lines.debit(receivable(terms.kind), amount, &party)?;
+        lines.debit(receivable(terms.kind), amount, &party(contract))?;
         lines.credit(income, net, &income_tags(contract))?;
         lines.credit(Role::Vat, tax, &[])?;
     }

@@ -8,6 +8,7 @@ mod fixed_assets;
 mod funds;
 mod goods;
 mod organisation;
+mod services;
 mod stakes;
 mod stock_takes;
 mod ties;

@@ -1,10 +1,11 @@
-//! What is collected and owed through the one writer: rent for the treasury until it is paid over. The registers tie to the
-//! accounts, a reversal gives back what a voucher stood for, and a restart finds it all again.
+//! What is collected and owed through the one writer: rent for the treasury until it is paid over, services that are confirmed
+//! until they are paid. The registers tie to the accounts, a reversal gives back what a voucher stood for, and a restart
+//! finds it all again.
 
 use super::business::{facts, record, refused, registers};
 use super::fixture::{check_is_clean, fixed_keys, named, open, open_book, period, signed};
-use cunshe::bookkeeper::Bookkeeper;
 use cunshe::bookkeeper::business::register;
+use cunshe::bookkeeper::{Bookkeeper, PostError};
 use cunshe::ledger::{AccountCode, Amount, Dimension, Element, Side};
 use cunshe::store::DbUrl;
 use jiff::civil::Date;
@@ -19,6 +20,7 @@ async fn prepare(books: &Bookkeeper) {
         (Dimension::IncomeType, "02"),
         (Dimension::Asset, "DG-1"),
         (Dimension::Contract, "HT-1"),
+        (Dimension::Contract, "HT-2"),
     ];
     books.add_dimension_values("demo", codes.map(named).to_vec(), "示例甲", DAY).await.expect("registered");
     let memorandum = |(text, name, normal_side): (&str, &str, Side)| cunshe::ledger::Account {
@@ -36,6 +38,8 @@ async fn prepare(books: &Bookkeeper) {
         ("vat", "2221"),
         ("treasury_payable", "2241"),
         ("entrusted_income", "5051"),
+        ("intermediary_income", "5001"),
+        ("service_receivable", "1122"),
         ("custody_asset", "9001"),
         ("custody_contra", "9002"),
     ];
@@ -117,4 +121,33 @@ async fn rent_for_the_treasury_is_owed_until_it_is_paid_over() {
     let again = open(&url, &keys, false).await.expect("opens again");
     assert_eq!(registers(&again), seen);
     again.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn confirmed_services_are_owed_until_money_pays_them() {
+    let folder = tempfile::tempdir().expect("folder");
+    let url = DbUrl::Sqlite(folder.path().join("a.db"));
+    let books = open(&url, &fixed_keys(folder.path()), true).await.expect("opens");
+    prepare(&books).await;
+    record(&books, "contract_signed", terms("HT-2", "intermediary", None)).await;
+    let confirmed = json!([{ "amount": "1010.00", "contract": "HT-2", "date": "2025-01-20", "document": "示例确认单1号" }]);
+    let number =
+        books.record("demo", facts("service_confirmed", confirmed), DAY, signed()).await.expect("posted").receipts[0].number;
+    assert_eq!(balance(&books, "1122", Dimension::Contract, "HT-2").await, "1010.00");
+    assert_eq!(rows(&books, "contract_ageing")[0]["total"], "1010.00");
+    record(&books, "money_received", money("HT-2", "1515.00", "hd-1")).await;
+    let row = &rows(&books, "contracts")[0];
+    assert_eq!([&row["confirmed"], &row["open"], &row["received"], &row["overdue"]], ["1010.00", "0.00", "1515.00", "0.00"]);
+    assert_eq!(balance(&books, "1122", Dimension::Contract, "HT-2").await, "0.00");
+    assert_eq!(
+        balance(&books, "5001", Dimension::Contract, "HT-2").await,
+        "-1500.00",
+        "1,000.00 when confirmed, 500.00 with the money"
+    );
+    check_is_clean(&books).await;
+    // What money has paid for is not taken back before the money is.
+    let refused = books.reverse("demo", (period(1), number), "r1", DAY, signed()).await.expect_err("paid for");
+    let PostError::Refused(refused) = refused else { panic!("{refused:?}") };
+    assert_eq!(refused[0].refusal.reasons[0].rule.code(), "reference_unknown");
+    books.close().await;
 }
