@@ -24,6 +24,7 @@ pub const REGISTERS: &[(&str, &str)] = &[
     ("roles", "科目对应"),
     ("carried", "期初往来"),
     ("custody", "代管资产"),
+    ("treasury", "应缴国库"),
     ("contracts", "合同"),
     ("due", "应计提合同"),
     ("contract_ageing", "合同应收账龄"),
@@ -145,6 +146,7 @@ pub fn register(view: &View, name: &str, day: Date) -> Option<Value> {
         }
         "carried" => json!(registers.carried.iter().collect::<Vec<_>>()),
         "custody" => json!(report::custody(registers, day)),
+        "treasury" => json!(report::treasury::treasury(registers)),
         "contracts" => json!(report::contracts(registers, day)),
         "contract_ageing" => json!(report::contracts::ageing(registers, day)),
         "collection" => json!(report::contracts::collection(registers, day)),

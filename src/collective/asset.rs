@@ -2,6 +2,8 @@
 //! owned nor controlled (facts §7.2 A1), so it stands in memorandum accounts only; what its rent becomes needs a
 //! document (国令738 §25-26).
 
+use crate::collective::schedule::rounded;
+use crate::ledger::amount::less;
 use crate::ledger::refusal::Rule;
 use crate::ledger::{Amount, DimensionCode};
 use jiff::civil::Date;
@@ -92,6 +94,14 @@ pub struct RentDestination {
     /// Basis points (1/10,000) that the community keeps; the rest is due to the treasury. 0: all of it.
     #[serde(with = "crate::ledger::text::count")]
     pub kept_basis_points: u32,
+}
+
+impl RentDestination {
+    /// What of rent is due to the treasury, and what the community keeps: (due, kept).
+    pub fn split(&self, rent: Amount) -> (Amount, Amount) {
+        let kept = rounded(i128::from(rent.fen()) * i128::from(self.kept_basis_points), 10_000);
+        (less(rent, kept), kept)
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -234,7 +244,7 @@ impl AssetRegister {
 
     pub fn examine_step(&self, step: &AssetStep) -> Vec<Rule> {
         let Some(asset) = self.cards.get(&step.asset) else {
-            return vec![Rule::business("asset_unknown", format!("资产 {} 没有造册。请先造册登记。", step.asset))];
+            return vec![unknown(&step.asset)];
         };
         let mut rules = Vec::new();
         let before = asset.steps.last().map_or(asset.card.date, |last| last.date);
@@ -275,7 +285,7 @@ impl AssetRegister {
     /// Steps with a voucher go with its reversal; the others are void, the newest first.
     pub fn examine_void(&self, void: &AssetStepVoid) -> Vec<Rule> {
         let Some(asset) = self.cards.get(&void.asset) else {
-            return vec![Rule::business("asset_unknown", format!("资产 {} 没有造册。请先造册登记。", void.asset))];
+            return vec![unknown(&void.asset)];
         };
         let mut rules = Vec::new();
         let newest = asset.steps.last().is_some_and(|last| last.step == void.step);
@@ -321,6 +331,11 @@ impl AssetRegister {
             asset.steps.pop();
         }
     }
+}
+
+/// The refusal of an asset that has no card.
+pub fn unknown(code: &DimensionCode) -> Rule {
+    Rule::business("asset_unknown", format!("资产 {code} 没有造册。请先造册登记。"))
 }
 
 /// What may follow what.

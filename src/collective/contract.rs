@@ -1,8 +1,9 @@
 //! 合同: a lease, a contracting or an intermediary service with what follows its terms: money, accruals, an early end.
 
 use crate::collective::schedule::{self, Installment};
+use crate::collective::service::{ServiceConfirmed, Services};
 use crate::collective::terms::{ContractKind, ContractTerms};
-use crate::ledger::amount::{less, plus};
+use crate::ledger::amount::{less, plus, total};
 use crate::ledger::refusal::Rule;
 use crate::ledger::{Amount, DimensionCode, Period};
 use jiff::civil::Date;
@@ -110,6 +111,8 @@ pub struct Contract {
     pub accrued: BTreeMap<Period, Amount>,
     /// By document.
     pub money: BTreeMap<String, MoneyReceived>,
+    /// Of an intermediary service only.
+    pub services: Services,
 }
 
 impl Contract {
@@ -129,7 +132,7 @@ impl Contract {
     /// Money of one kind so far. Sums of posted amounts fit: see [`crate::ledger::book::TURNOVER_MAX`].
     pub fn received(&self, kind: Money) -> Amount {
         let amounts = self.money.values().filter(|money| money.kind == kind).map(|money| money.amount);
-        crate::ledger::amount::total(amounts)
+        total(amounts)
     }
 
     /// 押金 still held.
@@ -138,8 +141,21 @@ impl Contract {
         less(plus(self.deposit_opening, self.received(Money::Deposit)), gone)
     }
 
+    /// What has fallen due by a day: by the schedule, or where services are confirmed what is, and what was earned with the
+    /// money.
+    pub fn due(&self, day: Date) -> Amount {
+        if !self.services.are_confirmed() {
+            return total(self.installments().into_iter().filter(|one| one.due <= day).map(|one| one.gross));
+        }
+        let earned = self.money.values().filter(|money| money.kind == Money::Rent && money.date <= day);
+        plus(self.services.confirmed_by(day), total(earned.map(|money| self.services.unconfirmed_part(money))))
+    }
+
     /// What is due by a day and not paid, oldest first: (due date, amount).
     pub fn overdue(&self, day: Date) -> Vec<(Date, Amount)> {
+        if self.services.are_confirmed() {
+            return self.services.overdue(day);
+        }
         let mut paid = self.received(Money::Rent);
         let mut left = Vec::new();
         for installment in self.installments().iter().filter(|installment| installment.due <= day) {
@@ -240,7 +256,10 @@ impl ContractRegister {
     }
 
     /// A contract on which something can happen.
-    fn usable(&self, code: &DimensionCode) -> Result<&Contract, Rule> {
+    ///
+    /// # Errors
+    /// It is not in the register, or void.
+    pub fn usable(&self, code: &DimensionCode) -> Result<&Contract, Rule> {
         let contract = self.0.get(code).ok_or_else(|| unknown(code))?;
         contract.voided.as_ref().map_or(Ok(contract), |void| Err(void.refusal()))
     }
@@ -251,8 +270,9 @@ impl ContractRegister {
             Ok(contract) => contract,
             Err(rule) => return vec![rule],
         };
-        let traced = !contract.money.is_empty() || !contract.accrued.is_empty() || !contract.deposit_opening.is_zero();
-        void.examine(traced || contract.ended.is_some())
+        let earned = !contract.accrued.is_empty() || contract.services.are_confirmed();
+        let paid = !contract.money.is_empty() || !contract.deposit_opening.is_zero();
+        void.examine(earned || paid || contract.ended.is_some())
     }
 
     /// Whether a deposit may be carried for it.
@@ -315,6 +335,7 @@ impl ContractRegister {
             deposit_opening: Amount::ZERO,
             accrued: BTreeMap::new(),
             money: BTreeMap::new(),
+            services: Services::default(),
         };
         self.0.insert(terms.code.clone(), contract);
     }
@@ -333,6 +354,7 @@ impl ContractRegister {
 
     pub fn receive(&mut self, money: &MoneyReceived) {
         if let Some(contract) = self.0.get_mut(&money.contract) {
+            contract.services.settle(money);
             contract.money.insert(money.document.clone(), money.clone());
         }
     }
@@ -349,6 +371,17 @@ impl ContractRegister {
         }
     }
 
+    pub fn confirm(&mut self, confirmed: &ServiceConfirmed) {
+        if let Some(contract) = self.0.get_mut(&confirmed.contract) {
+            contract.services.confirm(confirmed);
+        }
+    }
+
+    /// `None` where receipts have paid for it.
+    pub fn withdraw_confirmed(&mut self, code: &DimensionCode, document: &str) -> Option<()> {
+        self.0.get_mut(code)?.services.withdraw_confirmed(document)
+    }
+
     /// Takes back an accrual or a receipt, when its voucher was reversed.
     pub fn withdraw_accrual(&mut self, code: &DimensionCode, period: Period) {
         if let Some(contract) = self.0.get_mut(code) {
@@ -359,6 +392,7 @@ impl ContractRegister {
     pub fn withdraw_money(&mut self, code: &DimensionCode, document: &str) {
         if let Some(contract) = self.0.get_mut(code) {
             contract.money.remove(document);
+            contract.services.withdraw_settled(document);
         }
     }
 }

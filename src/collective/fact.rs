@@ -22,12 +22,14 @@ use crate::collective::produce::Produced;
 use crate::collective::record::Record;
 use crate::collective::register::Registers;
 use crate::collective::role::RolesAssigned;
+use crate::collective::service::ServiceConfirmed;
 use crate::collective::shares::ShareChange;
 use crate::collective::shop::{Settlement, ShopDay};
 use crate::collective::stake::{StakeAcquired, StakeDividendDeclared, StakeDividendReceived};
 use crate::collective::stock_take::StockTaken;
 use crate::collective::terms::ContractTerms;
 use crate::collective::till::{CardsSold, CashBanked, ReceivableCollected, VatReleased};
+use crate::collective::treasury::{TreasuryCarried, TreasuryRemitted};
 use crate::collective::working_fund::{WorkingFundReceived, WorkingFundSpent};
 use crate::ledger::Book;
 use crate::ledger::refusal::Rule;
@@ -225,6 +227,12 @@ facts! {
     AssetCleared(AssetCleared) = "asset_cleared",
     /// 期初往来.
     BalanceCarried(BalanceCarried) = "balance_carried",
+    /// 上缴国库.
+    TreasuryRemitted(TreasuryRemitted) = "treasury_remitted",
+    /// 期初应缴国库.
+    TreasuryCarried(TreasuryCarried) = "treasury_carried",
+    /// 居间服务成果确认.
+    ServiceConfirmed(ServiceConfirmed) = "service_confirmed",
     /// 冲销由事实生成的凭证.
     Withdrawn(Withdrawal) = "withdrawn",
 }

@@ -26,6 +26,7 @@ pub mod register;
 pub mod report;
 pub mod role;
 pub mod schedule;
+pub mod service;
 pub mod shares;
 pub mod shop;
 pub mod stake;
@@ -33,6 +34,7 @@ pub mod stock_take;
 pub mod terms;
 pub mod tie;
 pub mod till;
+pub mod treasury;
 pub mod vat;
 pub mod working_fund;
 

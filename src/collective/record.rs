@@ -13,9 +13,11 @@ mod goods;
 mod income_use;
 mod organisation;
 mod roles;
+mod service;
 mod shop;
 mod stake;
 mod stock_take;
+mod treasury;
 mod working_fund;
 
 #[cfg(test)]

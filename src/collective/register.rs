@@ -18,6 +18,7 @@ use crate::collective::shop::{Settlement, ShopDayRegister};
 use crate::collective::stake::StakeRegister;
 use crate::collective::stock_take::StockTakeRegister;
 use crate::collective::till::{Takings, TillRegister};
+use crate::collective::treasury::TreasuryRegister;
 use crate::collective::working_fund::WorkingFundRegister;
 use crate::ledger::refusal::Rule;
 use crate::ledger::{Book, Dimension, Element, Voucher};
@@ -46,6 +47,7 @@ pub struct Registers {
     pub fixed_assets: FixedAssetRegister,
     pub stock_takes: StockTakeRegister,
     pub carried: CarriedRegister,
+    pub treasury: TreasuryRegister,
     /// How many vouchers that facts produced were taken back: what was recorded before may be recorded anew.
     pub withdrawals: u64,
 }

@@ -6,12 +6,15 @@ pub mod funds;
 pub mod goods;
 pub mod organisation;
 pub mod stakes;
+pub mod treasury;
 
 use crate::collective::asset::Step;
 use crate::collective::carried::CarriedKind;
 use crate::collective::contract::{Contract, Money};
 use crate::collective::register::Registers;
+use crate::collective::service::Services;
 use crate::collective::shop::Tender;
+use crate::ledger::amount::total;
 use crate::ledger::{Amount, DimensionCode, Period};
 use jiff::civil::Date;
 use serde::Serialize;
@@ -172,6 +175,12 @@ pub struct ContractRow {
     /// Due by the day.
     pub due: Amount,
     pub received: Amount,
+    /// 已确认 of an intermediary service; absent where nothing is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub confirmed: Option<Amount>,
+    /// 已确认未收
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub open: Option<Amount>,
     pub overdue: Amount,
     /// The oldest unpaid due date.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -191,10 +200,9 @@ pub fn contracts(registers: &Registers, day: Date) -> Vec<ContractRow> {
 
 fn contract_row(contract: &Contract, day: Date) -> ContractRow {
     let terms = &contract.terms;
-    let due = contract.installments().into_iter().filter(|one| one.due <= day).map(|one| one.gross);
-    let open = contract.overdue(day);
-    let sum = |amounts: &mut dyn Iterator<Item = Amount>| crate::ledger::amount::total(amounts);
-    let overdue = sum(&mut open.iter().map(|(_, amount)| *amount));
+    let unpaid = contract.overdue(day);
+    let overdue = total(unpaid.iter().map(|(_, amount)| *amount));
+    let services = Some(&contract.services).filter(|services| services.are_confirmed());
     let soon = day.saturating_add(jiff::Span::new().months(3));
     let standing = contract.voided.is_none();
     let warnings = [
@@ -209,10 +217,12 @@ fn contract_row(contract: &Contract, day: Date) -> ContractRow {
         counterparty: terms.counterparty.clone(),
         start: terms.start,
         end: contract.last_day(),
-        due: sum(&mut due.into_iter()),
+        due: contract.due(day),
         received: contract.received(Money::Rent),
+        confirmed: services.map(Services::confirmed),
+        open: services.map(Services::open),
         overdue,
-        overdue_since: open.first().map(|(date, _)| *date),
+        overdue_since: unpaid.first().map(|(date, _)| *date),
         late_fee: contract.late_fee(day),
         deposit_held: contract.deposit_held(),
         voided: contract.voided.as_ref().map(|void| void.date),

@@ -171,6 +171,8 @@ roles! {
     DisposalLoss = "disposal_loss", "处置固定资产净损失";
     /// 处置固定资产净收益（5301）
     DisposalGain = "disposal_gain", "处置固定资产净收益";
+    /// 应收服务款（1122）
+    ServiceReceivable = "service_receivable", "应收服务款";
 }
 
 /// One role and its account.

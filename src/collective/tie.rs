@@ -36,6 +36,8 @@ const TIED: &[(Role, Dimension)] = &[
     (Role::WorkingFundContra, Dimension::Community),
     (Role::FixedAsset, Dimension::Asset),
     (Role::AccumulatedDepreciation, Dimension::Asset),
+    (Role::TreasuryPayable, Dimension::Asset),
+    (Role::ServiceReceivable, Dimension::Contract),
 ];
 
 /// One code of one account.
@@ -100,15 +102,16 @@ pub fn differences(registers: &Registers, posted: &ProducedSums) -> Vec<Differen
         .collect()
 }
 
-/// Accounts that tied roles have to themselves. One that a book shares with an untied role, or moved a role to, holds
-/// more than the register knows.
+/// Accounts that tied roles have to themselves. One that a book shares with a role not tied by the same dimension, or moved
+/// a role to, holds more than the register knows.
 fn tied_accounts(registers: &Registers) -> Vec<(AccountCode, Dimension)> {
     let tied = |role: Role| TIED.iter().find(|(tied, _)| *tied == role).map(|(_, dimension)| *dimension);
-    let shared = |account: AccountCode| {
-        registers.roles.iter().any(|(role, other)| other == account && (tied(role).is_none() || registers.roles.has_moved(role)))
+    let shared = |account: AccountCode, dimension: Dimension| {
+        let foreign = |role: Role| tied(role) != Some(dimension) || registers.roles.has_moved(role);
+        registers.roles.iter().any(|(role, other)| other == account && foreign(role))
     };
     let all = registers.roles.iter().filter_map(|(role, account)| Some((account, tied(role)?)));
-    all.filter(|(account, _)| !shared(*account)).collect()
+    all.filter(|(account, dimension)| !shared(*account, *dimension)).collect()
 }
 
 /// What the registers say each tied account holds.
@@ -121,6 +124,7 @@ fn expected(registers: &Registers) -> Sums {
     }
     for contract in registers.contracts.iter() {
         rows.push((Role::DepositPayable, contract.terms.code.clone(), credit(contract.deposit_held())));
+        rows.push((Role::ServiceReceivable, contract.terms.code.clone(), contract.services.open()));
         rows.extend(rent_row(registers, contract));
     }
     let transit =
@@ -148,6 +152,9 @@ fn expected(registers: &Registers) -> Sums {
     rows.extend(registers.fixed_assets.expected_balances());
     // 期初往来 is in the registers and in no voucher that a fact produced.
     rows.extend(registers.carried.unposted());
+    // What was carried into the register stands in the opening balances: no fact has posted it.
+    let remitted = registers.treasury.iter();
+    rows.extend(remitted.map(|(asset, one)| (Role::TreasuryPayable, asset.clone(), less(one.remitted(), one.collected()))));
     let mut sums = Sums::new();
     for (role, code, amount) in rows {
         let dimension = TIED.iter().find(|(tied, _)| *tied == role).map(|(_, dimension)| *dimension);

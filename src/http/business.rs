@@ -56,7 +56,7 @@ pub struct MonthEndIn {
 pub struct RegisterPath {
     /// 账套编码
     book: String,
-    /// 台账：roles、carried、custody、contracts、due、contract_ageing、collection、consignments、shops、goods、suppliers、receivables、tills、shares、dividends、funds、working_funds、income_uses、units、partners、accounts、stakes、distributions、fixed_assets、stock_takes
+    /// 台账：roles、carried、custody、treasury、contracts、due、contract_ageing、collection、consignments、shops、goods、suppliers、receivables、tills、shares、dividends、funds、working_funds、income_uses、units、partners、accounts、stakes、distributions、fixed_assets、stock_takes
     register: String,
 }
 

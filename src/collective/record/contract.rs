@@ -1,13 +1,14 @@
 //! 合同: what follows its terms, and the posting patterns of rent, deposits and accruals (facts §7.2 B, C, D, G).
 
 use crate::collective::accrual::{self, Recognition, month_amount, recognition, taxed};
+use crate::collective::asset::EntrustedAsset;
 use crate::collective::contract::{Accrual, Contract, ContractEnd, ContractVoid, Money, MoneyReceived, unknown};
 use crate::collective::produce::{Lines, Produced};
 use crate::collective::record::Record;
 use crate::collective::register::Registers;
 use crate::collective::role::Role;
-use crate::collective::schedule::rounded;
 use crate::collective::terms::{ContractKind, ContractTerms};
+use crate::ledger::amount::less;
 use crate::ledger::refusal::Rule;
 use crate::ledger::{Amount, Book, Dimension, DimensionCode, Period};
 
@@ -117,6 +118,9 @@ impl Record for MoneyReceived {
     }
 
     fn apply(&self, registers: &mut Registers) {
+        if let Some((asset, due)) = treasury_part(registers, self) {
+            registers.treasury.collect(&asset, self, due);
+        }
         registers.contracts.receive(self);
     }
 
@@ -126,15 +130,32 @@ impl Record for MoneyReceived {
 
     fn withdraw(registers: &mut Registers, parts: &[&str]) -> Option<()> {
         let &[contract, document] = parts else { return None };
-        registers.contracts.withdraw_money(&DimensionCode::parse(contract)?, document);
+        let contract = DimensionCode::parse(contract)?;
+        if let Some(asset) = registers.contracts.get(&contract)?.terms.asset.clone() {
+            registers.treasury.withdraw_collected(&asset, &contract, document)?;
+        }
+        registers.contracts.withdraw_money(&contract, document);
         Some(())
     }
+}
+
+/// The entrusted asset that a contract is over.
+pub fn entrusted<'a>(registers: &'a Registers, contract: &'a Contract) -> Option<(&'a DimensionCode, &'a EntrustedAsset)> {
+    let code = contract.terms.asset.as_ref()?;
+    Some((code, registers.assets.get(code)?))
+}
+
+/// What of a receipt is the treasury's, with the asset that earned it.
+fn treasury_part(registers: &Registers, money: &MoneyReceived) -> Option<(DimensionCode, Amount)> {
+    let contract = registers.contracts.get(&money.contract).filter(|_| money.kind == Money::Rent)?;
+    let (code, asset) = entrusted(registers, contract)?;
+    Some((code.clone(), asset.rent_destination()?.split(money.amount).0))
 }
 
 fn money_received(registers: &Registers, book: &Book, money: &MoneyReceived) -> Result<Produced, Rule> {
     let contract = registers.contracts.get(&money.contract).ok_or_else(|| unknown(&money.contract))?;
     let terms = &contract.terms;
-    let party = [(Dimension::Counterparty, &terms.counterparty), (Dimension::Contract, &terms.code)];
+    let party = party(contract);
     let mut lines = Lines::new(registers, book);
     match money.kind {
         Money::Rent => rent(&mut lines, contract, money)?,
@@ -170,12 +191,10 @@ fn rent(lines: &mut Lines, contract: &Contract, money: &MoneyReceived) -> Result
     let terms = &contract.terms;
     let (registers, amount) = (lines.registers, money.amount);
     lines.debit(Role::Bank, amount, &[])?;
-    let entrusted = terms.asset.as_ref().and_then(|code| registers.assets.get(code).map(|asset| (code, asset)));
-    if let Some((code, asset)) = entrusted {
+    if let Some((code, asset)) = entrusted(registers, contract) {
         // B1, B2: the treasury's share is nobody's income.
         let to = asset.rent_destination().ok_or_else(|| destination_missing(code))?;
-        let kept = rounded(i128::from(amount.fen()) * i128::from(to.kept_basis_points), 10_000);
-        let due = amount.checked_sub(kept).unwrap_or(Amount::ZERO);
+        let (due, kept) = to.split(amount);
         lines.credit(Role::TreasuryPayable, due, &[(Dimension::Asset, code)])?;
         let (net, tax) = taxed(terms.kind, kept, money.date)?;
         let tags =
@@ -185,9 +204,11 @@ fn rent(lines: &mut Lines, contract: &Contract, money: &MoneyReceived) -> Result
         return lines.credit(Role::Vat, tax, &[]);
     }
     match recognition(contract, &registers.assets) {
-        // G1: earned when the result is confirmed and paid.
+        // G1: what was confirmed before is paid first, the rest is earned now.
         Recognition::OnReceipt => {
-            let (net, tax) = taxed(terms.kind, amount, money.date)?;
+            let confirmed = contract.services.covered_by(amount);
+            lines.credit(Role::ServiceReceivable, confirmed, &party(contract))?;
+            let (net, tax) = taxed(terms.kind, less(amount, confirmed), money.date)?;
             lines.credit(Role::IntermediaryIncome, net, &income_tags(contract))?;
             lines.credit(Role::Vat, tax, &[])
         }
@@ -197,10 +218,7 @@ fn rent(lines: &mut Lines, contract: &Contract, money: &MoneyReceived) -> Result
             lines.credit(Role::RentAdvance, net, &[(Dimension::Contract, &terms.code)])?;
             lines.credit(Role::Vat, tax, &[])
         }
-        Recognition::Receivable => {
-            let party = [(Dimension::Counterparty, &terms.counterparty), (Dimension::Contract, &terms.code)];
-            lines.credit(receivable(terms.kind), amount, &party)
-        }
+        Recognition::Receivable => lines.credit(receivable(terms.kind), amount, &party(contract)),
     }
 }
 
@@ -209,7 +227,12 @@ fn receivable(kind: ContractKind) -> Role {
     if kind == ContractKind::Participation { Role::DividendReceivable } else { Role::RentReceivable }
 }
 
-fn income_tags(contract: &Contract) -> [(Dimension, &DimensionCode); 3] {
+/// Who owes, and by which contract.
+pub fn party(contract: &Contract) -> [(Dimension, &DimensionCode); 2] {
+    [(Dimension::Counterparty, &contract.terms.counterparty), (Dimension::Contract, &contract.terms.code)]
+}
+
+pub fn income_tags(contract: &Contract) -> [(Dimension, &DimensionCode); 3] {
     let terms = &contract.terms;
     [(Dimension::Community, &terms.community), (Dimension::IncomeType, &terms.income_type), (Dimension::Contract, &terms.code)]
 }
@@ -236,8 +259,7 @@ fn accrue(registers: &Registers, book: &Book, code: &DimensionCode, period: Peri
         lines.credit(income, amount, &income_tags(contract))?;
     } else {
         let (net, tax) = taxed(terms.kind, amount, day)?;
-        let party = [(Dimension::Counterparty, &terms.counterparty), (Dimension::Contract, code)];
-        lines.debit(receivable(terms.kind), amount, &party)?;
+        lines.debit(receivable(terms.kind), amount, &party(contract))?;
         lines.credit(income, net, &income_tags(contract))?;
         lines.credit(Role::Vat, tax, &[])?;
     }

@@ -9,5 +9,6 @@ mod funds;
 mod goods;
 mod intercompany;
 mod organisation;
+mod settled;
 mod tampering;
 mod vat_released;

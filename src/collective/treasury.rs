@@ -1,0 +1,188 @@
+//! 上缴国库: the part of entrusted assets' rent that is the treasury's (facts §7.2 B1, B2; 国令738 §25-26): collected with the
+//! rent, owed until it is paid over with a 非税缴款书. Nothing can be spent from it (坐支): it leaves by that way alone, and
+//! never more than is owed.
+
+use crate::collective::ageing::uncovered;
+use crate::collective::asset::{AssetRegister, unknown};
+use crate::collective::contract::MoneyReceived;
+use crate::ledger::amount::{less, plus, total};
+use crate::ledger::refusal::Rule;
+use crate::ledger::{Amount, DimensionCode};
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// 上缴: what one 非税缴款书 pays over of an asset's rent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TreasuryRemitted {
+    /// In yuan.
+    pub amount: Amount,
+    pub asset: DimensionCode,
+    #[serde(deserialize_with = "crate::ledger::period::day")]
+    pub date: Date,
+    /// 非税缴款书号; distinct within an asset.
+    pub document: String,
+}
+
+/// 期初应缴: what the opening balances owe of an asset's rent, or with a red amount a correction of that. Nothing is posted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TreasuryCarried {
+    /// In yuan.
+    pub amount: Amount,
+    pub asset: DimensionCode,
+    /// Since when it is owed.
+    #[serde(deserialize_with = "crate::ledger::period::day")]
+    pub date: Date,
+    /// 期初清册 or the like; distinct within an asset.
+    pub document: String,
+}
+
+/// What an asset's rent owes the treasury, and what was paid over.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Remittance {
+    /// By document.
+    carried: BTreeMap<String, TreasuryCarried>,
+    /// The treasury's part of each receipt of rent, by contract and document.
+    collected: BTreeMap<(DimensionCode, String), (Date, Amount)>,
+    /// By document.
+    remitted: BTreeMap<String, TreasuryRemitted>,
+}
+
+impl Remittance {
+    pub fn carried(&self) -> Amount {
+        total(self.carried.values().map(|one| one.amount))
+    }
+
+    pub fn collected(&self) -> Amount {
+        total(self.collected.values().map(|(_, amount)| *amount))
+    }
+
+    pub fn remitted(&self) -> Amount {
+        total(self.remitted.values().map(|one| one.amount))
+    }
+
+    pub fn owed(&self) -> Amount {
+        less(plus(self.carried(), self.collected()), self.remitted())
+    }
+
+    /// The day of the oldest rent that is not paid over: the oldest is paid first.
+    pub fn owed_since(&self) -> Option<Date> {
+        let carried = self.carried.values().map(|one| (one.date, one.amount));
+        let mut debts: Vec<(Date, Amount)> = carried.chain(self.collected.values().copied()).collect();
+        debts.sort_unstable();
+        let open = uncovered(debts, self.remitted.values().map(|one| (one.date, one.amount)));
+        open.first().map(|(date, _)| *date)
+    }
+}
+
+/// 应缴国库台账, by asset.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TreasuryRegister(BTreeMap<DimensionCode, Remittance>);
+
+fn document_rules(document: &str, taken: bool) -> Option<Rule> {
+    if document.trim().is_empty() || document.contains('/') {
+        let message = "没有单据号，或单据号中有斜线。请填写非税缴款书（期初的填清册）的号码。";
+        return Some(Rule::business("treasury_document", message));
+    }
+    let message = format!("这项资产已用单据 {document} 登记过。同一张单据只登记一次。");
+    taken.then(|| Rule::business("treasury_document_taken", message))
+}
+
+impl TreasuryRegister {
+    /// Every asset with something collected, carried or paid over, by code.
+    pub fn iter(&self) -> impl Iterator<Item = (&DimensionCode, &Remittance)> {
+        self.0.iter()
+    }
+
+    fn owed(&self, asset: &DimensionCode) -> Amount {
+        self.0.get(asset).map_or(Amount::ZERO, Remittance::owed)
+    }
+
+    pub fn examine_remitted(&self, remitted: &TreasuryRemitted, assets: &AssetRegister) -> Vec<Rule> {
+        let asset = &remitted.asset;
+        if assets.get(asset).is_none() {
+            return vec![unknown(asset)];
+        }
+        let mut rules = Vec::new();
+        if remitted.amount.fen() <= 0 {
+            rules.push(Rule::business("treasury_amount", "上缴金额要大于零。请核对非税缴款书。"));
+        }
+        let taken = self.0.get(asset).is_some_and(|one| one.remitted.contains_key(&remitted.document));
+        rules.extend(document_rules(&remitted.document, taken));
+        let owed = self.owed(asset);
+        if remitted.amount > owed {
+            let message = format!(
+                "资产 {asset} 应缴未缴 {owed} 元，不够上缴 {} 元。请核对金额、资产；期初已应缴的先登记期初应缴。",
+                remitted.amount
+            );
+            rules.push(Rule::business("treasury_exceeded", message));
+        }
+        rules
+    }
+
+    pub fn examine_carried(&self, carried: &TreasuryCarried, assets: &AssetRegister) -> Vec<Rule> {
+        let asset = &carried.asset;
+        if assets.get(asset).is_none() {
+            return vec![unknown(asset)];
+        }
+        let mut rules = Vec::new();
+        let taken = self.0.get(asset).is_some_and(|one| one.carried.contains_key(&carried.document));
+        rules.extend(document_rules(&carried.document, taken));
+        let after = self.owed(asset).checked_add(carried.amount).filter(|after| *after <= Amount::MAX);
+        match after {
+            Some(after) if after < Amount::ZERO => {
+                let message = format!("资产 {asset} 应缴未缴 {} 元，减不了这么多。请核对更正的金额。", self.owed(asset));
+                rules.push(Rule::business("treasury_exceeded", message));
+            }
+            Some(_) if !carried.amount.is_zero() => {}
+            _ => rules.push(Rule::business("treasury_amount", "期初应缴不能是零，也不能超过系统上限。请核对小数点。")),
+        }
+        rules
+    }
+
+    pub fn remit(&mut self, remitted: &TreasuryRemitted) {
+        let one = self.0.entry(remitted.asset.clone()).or_default();
+        one.remitted.insert(remitted.document.clone(), remitted.clone());
+    }
+
+    pub fn carry(&mut self, carried: &TreasuryCarried) {
+        let one = self.0.entry(carried.asset.clone()).or_default();
+        one.carried.insert(carried.document.clone(), carried.clone());
+    }
+
+    /// The treasury's part of a receipt; rent of which all is kept leaves nothing here.
+    pub fn collect(&mut self, asset: &DimensionCode, money: &MoneyReceived, due: Amount) {
+        if !due.is_zero() {
+            let one = self.0.entry(asset.clone()).or_default();
+            one.collected.insert((money.contract.clone(), money.document.clone()), (money.date, due));
+        }
+    }
+
+    /// Takes back a receipt's part; `None` where it was paid over already.
+    pub fn withdraw_collected(&mut self, asset: &DimensionCode, contract: &DimensionCode, document: &str) -> Option<()> {
+        let key = (contract.clone(), document.to_owned());
+        let Some(one) = self.0.get_mut(asset) else { return Some(()) };
+        let Some((_, due)) = one.collected.get(&key).copied() else { return Some(()) };
+        if due > one.owed() {
+            return None;
+        }
+        one.collected.remove(&key);
+        self.tidy(asset);
+        Some(())
+    }
+
+    pub fn withdraw_remitted(&mut self, asset: &DimensionCode, document: &str) -> Option<()> {
+        self.0.get_mut(asset)?.remitted.remove(document)?;
+        self.tidy(asset);
+        Some(())
+    }
+
+    /// An asset about which nothing is told any more is not listed.
+    fn tidy(&mut self, asset: &DimensionCode) {
+        if self.0.get(asset) == Some(&Remittance::default()) {
+            self.0.remove(asset);
+        }
+    }
+}
