@@ -12,37 +12,37 @@ use jiff::civil::Date;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-const YEAR_END: Date = Date::constant(2025, 12, 31);
+pub(super) const YEAR_END: Date = Date::constant(2025, 12, 31);
 
-fn fact(word: &str, record: &Value) -> Vec<Fact> {
+pub(super) fn fact(word: &str, record: &Value) -> Vec<Fact> {
     vec![Fact::read(word, record.to_string().as_bytes()).unwrap_or_else(|error| panic!("{record}: {error}"))]
 }
 
-async fn record(books: &Bookkeeper, book: &str, word: &str, fields: &Value) -> Result<Posted, PostError> {
+pub(super) async fn record(books: &Bookkeeper, book: &str, word: &str, fields: &Value) -> Result<Posted, PostError> {
     books.record(book, fact(word, fields), YEAR_END, signed()).await
 }
 
-fn codes(refused: Result<Posted, PostError>) -> Vec<(&'static str, String)> {
+pub(super) fn codes(refused: Result<Posted, PostError>) -> Vec<(&'static str, String)> {
     let Err(PostError::Refused(refused)) = refused else { panic!("{refused:?}") };
     let reasons = refused.iter().flat_map(|one| one.refusal.reasons.iter());
     reasons.map(|reason| (reason.rule.code(), reason.message())).collect()
 }
 
-fn yuan(text: &str) -> Amount {
+pub(super) fn yuan(text: &str) -> Amount {
     Amount::parse_canonical(text).expect("amount")
 }
 
-fn roles(pairs: &[(&str, &str)]) -> Value {
+pub(super) fn roles(pairs: &[(&str, &str)]) -> Value {
     json!({ "roles": pairs.iter().map(|(role, account)| json!({ "account": account, "role": role })).collect::<Vec<_>>() })
 }
 
-fn value(dimension: Dimension, text: &str) -> DimensionValue {
+pub(super) fn value(dimension: Dimension, text: &str) -> DimensionValue {
     let code = DimensionCode::parse(text).expect("code");
     DimensionValue { dimension, code, name: format!("示例{text}"), parent: None, remark: "示例".into() }
 }
 
 /// A company with 1,000.00 of earlier profit and 5,000.00 of 2025, held one to two by c1 and c2.
-async fn company(books: &Bookkeeper) {
+pub(super) async fn company(books: &Bookkeeper) {
     open_book(books).await;
     books.open_year("demo", 2026, "示例甲", YEAR_END).await.expect("opened");
     let resolutions = ["R1", "R2", "R3"].map(|code| value(Dimension::Resolution, code)).to_vec();
@@ -77,7 +77,7 @@ async fn close_the_year(books: &Bookkeeper) {
 }
 
 /// The book of community c1, in the chart of rural collectives.
-async fn community(books: &Bookkeeper) {
+pub(super) async fn community(books: &Bookkeeper) {
     let profile = BookProfile {
         code: "c1-book".into(),
         name: "示例社区账".into(),
@@ -98,13 +98,13 @@ async fn community(books: &Bookkeeper) {
     assert_eq!(record(books, "c1-book", "stake_acquired", &stake).await.expect("stake").receipts.len(), 1);
 }
 
-fn resolution(code: &str, date: &str, figures: [&str; 3], dividend: &str) -> Value {
+pub(super) fn resolution(code: &str, date: &str, figures: [&str; 3], dividend: &str) -> Value {
     json!({ "agreed": [], "code": code, "date": date, "dividend": dividend, "net_profit": figures[0], "number": "示例/决议2号",
         "optional_reserve": "0.00", "registered_capital": "60000.00", "statutory_reserve_before": figures[2],
         "undistributed_before": figures[1] })
 }
 
-async fn balance(books: &Bookkeeper, book: &str, account: &str) -> Amount {
+pub(super) async fn balance(books: &Bookkeeper, book: &str, account: &str) -> Amount {
     let view = books.book(book).expect("book");
     let table = books.trial_balance(&view, Bookkeeper::whole_range(&view), None).await.expect("trial balance");
     let row = table.rows.iter().find(|row| row.account.as_str() == account);

@@ -2,6 +2,7 @@
 
 mod business;
 mod contract;
+mod distribution;
 mod fixed_assets;
 mod fixture;
 mod funds;
