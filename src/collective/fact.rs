@@ -7,6 +7,7 @@ use crate::collective::asset::{AssetCard, AssetCleared, AssetStep, AssetStepVoid
 use crate::collective::consignment::{ConsignmentPayment, ConsignmentSale, ConsignmentTerms};
 use crate::collective::contract::{Accrual, ContractEnd, ContractVoid, MoneyReceived};
 use crate::collective::distribution::community::CollectiveResolution;
+use crate::collective::distribution::community::register::{MemberDistributionPaid, OtherDistributionPaid};
 use crate::collective::dividend::{DividendPayment, DividendResolution};
 use crate::collective::fixed_asset::{AssetsDepreciated, FixedAssetAdded, FixedAssetDisposed};
 use crate::collective::fund::{FundApproved, FundAssetFormed, FundReceived, FundSpent, FundsReleased};
@@ -206,6 +207,10 @@ facts! {
     StakeDividendReceived(StakeDividendReceived) = "stake_dividend_received",
     /// 社区收益分配.
     CollectiveDistributed(CollectiveResolution) = "collective_distributed",
+    /// 付成员分配.
+    MemberDistributionPaid(MemberDistributionPaid) = "member_distribution_paid",
+    /// 付其他分配.
+    OtherDistributionPaid(OtherDistributionPaid) = "other_distribution_paid",
     /// 固定资产卡片.
     FixedAssetAdded(FixedAssetAdded) = "fixed_asset_added",
     /// 计提折旧.

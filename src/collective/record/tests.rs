@@ -4,6 +4,7 @@ mod advance;
 mod consignment;
 mod contracts;
 mod desk;
+mod distributions;
 mod fixed_assets;
 mod funds;
 mod goods;
