@@ -105,7 +105,8 @@ impl Bookkeeper {
 
     /// Every fact of a book in the order they were recorded, withdrawn ones and withdrawals included.
     pub async fn facts(&self, view: &View) -> Result<Vec<Fact>, StoreError> {
-        self.store.facts(view.number, &view.id).await
+        let recorded = self.store.facts(view.number, &view.id).await?;
+        Ok(recorded.into_iter().map(|one| one.fact).collect())
     }
 
     /// Records what a month asks for and has not been given: every contract that earns something is accrued, every fund
