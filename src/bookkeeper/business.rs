@@ -49,6 +49,17 @@ pub const REGISTERS: &[(&str, &str)] = &[
     ("stock_takes", "资产盘点"),
 ];
 
+/// How often the books are read for what is held against them before its caller is told to come back: others post between.
+const READINGS_MAX: u32 = 20;
+
+/// The request that records facts; see [`desk::facts_key`].
+fn facts_request(view: &View, facts: Vec<Fact>, date: Date, signatures: &Signatures) -> PostRequest {
+    let key = desk::facts_key(&facts, date, view.registers.withdrawals);
+    let declaration = |fact| Declaration { by: signatures.prepared_by.clone(), date, declared: Declared::Fact(Box::new(fact)) };
+    let facts = facts.into_iter().map(declaration).collect();
+    PostRequest { facts, signatures: signatures.clone(), ..PostRequest::new(&view.profile.code, &key) }
+}
+
 /// The registers, as a sentence lists them.
 pub fn known_registers() -> String {
     REGISTERS.iter().map(|(word, chinese)| format!("{word}（{chinese}）")).collect::<Vec<_>>().join("、")
@@ -66,18 +77,32 @@ impl Bookkeeper {
             let message = "撤回不能单独登记。请红字冲销所生成的凭证，台账随之恢复。";
             return Err(PostError::Refused(desk::refused_whole(Rule::business("withdrawn_by_reversal", message))));
         }
+        if facts.iter().any(Fact::is_held_against_books) {
+            return self.record_held(book, &facts, date, &signatures).await;
+        }
         let view = self.views.get(book).ok_or(PostError::NoSuchBook)?;
-        self.hold_against_books(&view, &facts).await?;
-        let key = desk::facts_key(&facts, date, view.registers.withdrawals);
-        let declaration =
-            |fact| Declaration { by: signatures.prepared_by.clone(), date, declared: Declared::Fact(Box::new(fact)) };
-        let facts = facts.into_iter().map(declaration).collect();
-        self.send_post(PostRequest { facts, signatures: signatures.clone(), ..PostRequest::new(book, &key) }).await
+        self.send_post(facts_request(&view, facts, date, &signatures)).await
+    }
+
+    /// Records what is held against the books first. If anything is posted between reading the books and deciding, the
+    /// figures may be others by then: the writer declines, and they are read again.
+    async fn record_held(&self, book: &str, facts: &[Fact], date: Date, signatures: &Signatures) -> Result<Posted, PostError> {
+        for _ in 0..READINGS_MAX {
+            let view = self.views.get(book).ok_or(PostError::NoSuchBook)?;
+            self.hold_against_books(&view, facts).await?;
+            let request = facts_request(&view, facts.to_vec(), date, signatures);
+            match self.send_post(PostRequest { read_at: Some(view.latest.leaf), ..request }).await {
+                Err(PostError::MovedOn) => {}
+                answer => return answer,
+            }
+        }
+        Err(PostError::MovedOn)
     }
 
     /// Every fact of a book in the order they were recorded, withdrawn ones and withdrawals included.
     pub async fn facts(&self, view: &View) -> Result<Vec<Fact>, StoreError> {
-        self.store.facts(view.number, &view.id).await
+        let recorded = self.store.facts(view.number, &view.id).await?;
+        Ok(recorded.into_iter().map(|one| one.fact).collect())
     }
 
     /// Records what a month asks for and has not been given: every contract that earns something is accrued, every fund

@@ -169,7 +169,7 @@ impl Bookkeeper {
         let mut reasons = replay.state.examine(event, original.as_ref());
         let refused = !reasons.is_empty() && matches!(event, Event::Declaration(d) if matches!(d.declared, Declared::Fact(_)));
         if !refused {
-            reasons.extend(replay.consequences.follow(&replay.state, event, original.as_ref()));
+            reasons.extend(replay.consequences.follow(&replay.state, &replay.projection.balances, event, original.as_ref()));
         }
         for reason in reasons {
             check.find(6, "entry", Some(seq), format!("第 {seq} 条条目违反规则：{}", reason.message()));

@@ -1,13 +1,10 @@
-//! 公司与社区对账: what a company owes each community by its own register, against what that community's book has recorded;
-//! and the mirror that records in a community's book what the company has resolved and paid.
+//! 公司与社区对账: what a company owes each community by its own register, against what that community's book has recorded.
+//! [`crate::bookkeeper::mirror`] brings them together.
 
+use crate::bookkeeper::Bookkeeper;
 use crate::bookkeeper::view::View;
-use crate::bookkeeper::{Bookkeeper, PostError, Posted, desk};
-use crate::collective::Fact;
 use crate::collective::dividend::Dividend;
-use crate::collective::stake::{DOCUMENT_CHARS_MAX, Declaration, Stake, StakeDividendDeclared, StakeDividendReceived};
-use crate::ledger::refusal::Rule;
-use crate::ledger::voucher::Signatures;
+use crate::collective::stake::{Declaration, Stake};
 use crate::ledger::{Amount, DimensionCode};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -100,7 +97,8 @@ fn holdings(views: &[Arc<View>]) -> BTreeMap<(&str, &DimensionCode), Vec<Holding
     found
 }
 
-fn share(dividend: &Dividend, holder: &DimensionCode) -> Amount {
+/// A holder's part of a dividend; zero where it has none.
+pub(super) fn share(dividend: &Dividend, holder: &DimensionCode) -> Amount {
     let part = dividend.distribution.dividends.iter().find(|(code, _)| code == holder);
     part.map_or(Amount::ZERO, |(_, amount)| *amount)
 }
@@ -181,71 +179,4 @@ impl Bookkeeper {
             rows,
         }
     }
-
-    /// Records in a community's book what its companies have resolved for it and paid to it, and it has not recorded.
-    /// Dates and documents are the company's. Days before the community's book began belong to its opening balances.
-    ///
-    /// # Errors
-    /// A company's book is not kept here, or the community's book refuses what is to be recorded.
-    pub async fn mirror(&self, book: &str, signatures: Signatures) -> Result<Posted, PostError> {
-        let view = self.book(book).ok_or(PostError::NoSuchBook)?;
-        let mut facts = Vec::new();
-        for (code, stake) in view.registers.stakes.iter() {
-            let Some((company, holder)) = stake.counterpart() else { continue };
-            let Some(company) = self.book(company) else {
-                let message = format!("参股 {code} 写的被投资单位账套 {company} 不在这里。请核对账套编码。");
-                return Err(PostError::Refused(desk::refused_whole(Rule::business("investee_book_unknown", message))));
-            };
-            let first = view.profile.first_period.first_day();
-            for dividend in company.registers.dividends.iter().filter(|one| one.resolution.date >= first) {
-                missing(code, stake, dividend, holder, &mut facts);
-            }
-        }
-        if facts.is_empty() {
-            return Ok(Posted { receipts: Vec::new(), replayed: false });
-        }
-        self.record(book, facts, self.clock().today(), signatures).await
-    }
-}
-
-/// The declaration and the receipts of one resolution that a stake lacks.
-fn missing(code: &DimensionCode, stake: &Stake, dividend: &Dividend, holder: &DimensionCode, facts: &mut Vec<Fact>) {
-    let (resolution, amount) = (&dividend.resolution, share(dividend, holder));
-    if amount.is_zero() {
-        return;
-    }
-    let known = stake.of_resolution(&resolution.code);
-    let declaration = match known {
-        Some(known) => known.declared.document.clone(),
-        None => {
-            let document = document_of(&resolution.code, &resolution.number);
-            facts.push(Fact::StakeDividendDeclared(StakeDividendDeclared {
-                amount,
-                date: resolution.date,
-                document: document.clone(),
-                resolution: Some(resolution.code.clone()),
-                stake: code.clone(),
-            }));
-            document
-        }
-    };
-    for payment in dividend.paid.values() {
-        let Some(paid) = payment.payments.iter().find(|paid| paid.holder == *holder) else { continue };
-        if known.is_some_and(|known| known.receipts.contains_key(&payment.document)) {
-            continue;
-        }
-        facts.push(Fact::StakeDividendReceived(StakeDividendReceived {
-            amount: paid.amount,
-            date: payment.date,
-            declaration: declaration.clone(),
-            document: payment.document.clone(),
-            stake: code.clone(),
-        }));
-    }
-}
-
-/// The resolution's code, which nothing else of that company has, and as much of its number as a document holds.
-fn document_of(code: &DimensionCode, number: &str) -> String {
-    let whole = format!("{code} {}", number.replace('/', "-"));
-    whole.chars().take(DOCUMENT_CHARS_MAX).collect::<String>().trim_end().to_owned()
 }

@@ -13,6 +13,7 @@ mod hold;
 pub mod intercompany;
 pub mod keys;
 pub mod leadership;
+pub mod mirror;
 pub mod receipt;
 pub mod report;
 pub mod request;

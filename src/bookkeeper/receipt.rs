@@ -59,6 +59,9 @@ pub enum PostError {
     /// The queue is full; try again shortly.
     #[error("busy")]
     Busy,
+    /// Something was posted after that was read which the request rests on: read it again.
+    #[error("the book has moved on")]
+    MovedOn,
     /// The books hold less than what was signed for this book: see `docs/operating.md`.
     #[error("the book is behind its own signed checkpoint")]
     Forked,

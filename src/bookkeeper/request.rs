@@ -18,6 +18,8 @@ pub struct PostRequest {
     pub drafts: Vec<Draft>,
     /// The voucher that a reversal takes back.
     pub original: Option<Original>,
+    /// The leaf of the head at which what it rests on was read: it is decided there or not at all.
+    pub read_at: Option<Digest>,
 }
 
 impl PostRequest {
@@ -31,6 +33,7 @@ impl PostRequest {
             signatures: Signatures::default(),
             drafts: Vec::new(),
             original: None,
+            read_at: None,
         }
     }
 

@@ -286,6 +286,9 @@ impl Writer {
         let now = self.clock.now();
         let mut stopwatch = Stopwatch::start();
         let desk = self.writable(&request.book)?;
+        if request.read_at.is_some_and(|leaf| leaf != desk.state.latest.leaf) {
+            return Err(PostError::MovedOn);
+        }
         let decided = desk.decide(request).map_err(PostError::Refused)?;
         stopwatch.lap("rules");
         desk.seal_facts(decided.facts, now);

@@ -190,7 +190,7 @@ impl From<PostError> for Trouble {
             }
             PostError::NoSuchBook => Trouble::new(11, "book_unknown", "没有这个账套。用 cunshe book list 查看已有账套。"),
             PostError::TooLarge => Trouble::new(10, "request_too_large", "一次请求的凭证或分录太多。请分批，或用文件导入。"),
-            PostError::Busy => Trouble::environment("busy", "正忙，请稍后重试。"),
+            PostError::Busy | PostError::MovedOn => Trouble::environment("busy", "正忙，请稍后重试。"),
             PostError::Forked => Trouble::new(13, "history_forked", "账套落后于已签的检查点，只读。见 docs/operating.md。"),
             PostError::Store(error) => match std::sync::Arc::try_unwrap(error) {
                 Ok(error) => error.into(),

@@ -6,6 +6,7 @@
 
 pub mod apportion;
 pub mod community;
+pub mod figures;
 pub mod posting;
 
 use crate::collective::shares::Holding;

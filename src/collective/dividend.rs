@@ -66,6 +66,20 @@ pub struct DividendPayment {
     pub resolution: DimensionCode,
 }
 
+impl DividendResolution {
+    /// What its voucher carries.
+    pub fn reference(&self) -> String {
+        format!("dividend_resolved/{}/{}", self.code, self.date)
+    }
+}
+
+impl DividendPayment {
+    /// What its voucher carries.
+    pub fn reference(&self) -> String {
+        format!("dividend_paid/{}/{}", self.resolution, self.document)
+    }
+}
+
 /// A resolution that stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dividend {

@@ -8,6 +8,7 @@ use crate::collective::carried::BalanceCarried;
 use crate::collective::consignment::{ConsignmentPayment, ConsignmentSale, ConsignmentTerms};
 use crate::collective::contract::{Accrual, ContractEnd, ContractVoid, MoneyReceived};
 use crate::collective::distribution::community::CollectiveResolution;
+use crate::collective::distribution::community::register::{MemberDistributionPaid, OtherDistributionPaid};
 use crate::collective::dividend::{DividendPayment, DividendResolution};
 use crate::collective::fixed_asset::{AssetsDepreciated, FixedAssetAdded, FixedAssetDisposed};
 use crate::collective::fund::{FundApproved, FundAssetFormed, FundReceived, FundSpent, FundsReleased};
@@ -215,6 +216,10 @@ facts! {
     StakeDividendReceived(StakeDividendReceived) = "stake_dividend_received",
     /// 社区收益分配.
     CollectiveDistributed(CollectiveResolution) = "collective_distributed",
+    /// 付成员分配.
+    MemberDistributionPaid(MemberDistributionPaid) = "member_distribution_paid",
+    /// 付其他分配.
+    OtherDistributionPaid(OtherDistributionPaid) = "other_distribution_paid",
     /// 固定资产卡片.
     FixedAssetAdded(FixedAssetAdded) = "fixed_asset_added",
     /// 计提折旧.
@@ -258,6 +263,11 @@ impl Fact {
     /// A role has no account, or an amount leaves its type.
     pub fn produce(&self, registers: &Registers, book: &Book) -> Result<Vec<Produced>, Rule> {
         self.record().produce(registers, book)
+    }
+
+    /// Whether its figures are held against the balances of the book before it is recorded.
+    pub fn is_held_against_books(&self) -> bool {
+        self.distributes() || matches!(self, Fact::VatReleased(_) | Fact::BalanceCarried(_))
     }
 
     /// Whether it distributes a year's result: what its figures are held against changes with it.

@@ -5,7 +5,7 @@ use crate::collective::asset::AssetRegister;
 use crate::collective::carried::CarriedRegister;
 use crate::collective::consignment::ConsignmentRegister;
 use crate::collective::contract::ContractRegister;
-use crate::collective::distribution::community::CollectiveRegister;
+use crate::collective::distribution::community::register::CollectiveRegister;
 use crate::collective::dividend::DividendRegister;
 use crate::collective::fixed_asset::FixedAssetRegister;
 use crate::collective::fund::FundRegister;

@@ -82,6 +82,20 @@ pub struct StakeDividendReceived {
     pub stake: DimensionCode,
 }
 
+impl StakeDividendDeclared {
+    /// What its voucher carries.
+    pub fn reference(&self) -> String {
+        format!("stake_dividend_declared/{}/{}", self.stake, self.document)
+    }
+}
+
+impl StakeDividendReceived {
+    /// What its voucher carries.
+    pub fn reference(&self) -> String {
+        format!("stake_dividend_received/{}/{}/{}", self.stake, self.declaration, self.document)
+    }
+}
+
 /// A declaration that stands, with what came of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Declaration {

@@ -30,6 +30,8 @@ const TIED: &[(Role, Dimension)] = &[
     (Role::Goods, Dimension::Shop),
     (Role::ConsignmentPayable, Dimension::Contract),
     (Role::DividendPayable, Dimension::Resolution),
+    (Role::MemberPayable, Dimension::Resolution),
+    (Role::OtherDistributionPayable, Dimension::Resolution),
     (Role::DeferredIncome, Dimension::Fund),
     (Role::EarmarkedPayable, Dimension::Fund),
     (Role::WorkingFundHeld, Dimension::Community),
@@ -102,13 +104,13 @@ pub fn differences(registers: &Registers, posted: &ProducedSums) -> Vec<Differen
         .collect()
 }
 
-/// Accounts that tied roles have to themselves. One that a book shares with a role not tied by the same dimension, or moved
-/// a role to, holds more than the register knows.
+/// Accounts that roles tied by one dimension have to themselves. One that a book shares with another role, or moved a role to,
+/// holds more under that dimension than the register knows.
 fn tied_accounts(registers: &Registers) -> Vec<(AccountCode, Dimension)> {
     let tied = |role: Role| TIED.iter().find(|(tied, _)| *tied == role).map(|(_, dimension)| *dimension);
     let shared = |account: AccountCode, dimension: Dimension| {
-        let foreign = |role: Role| tied(role) != Some(dimension) || registers.roles.has_moved(role);
-        registers.roles.iter().any(|(role, other)| other == account && foreign(role))
+        let other = |role: Role| tied(role) != Some(dimension) || registers.roles.has_moved(role);
+        registers.roles.iter().any(|(role, found)| found == account && other(role))
     };
     let all = registers.roles.iter().filter_map(|(role, account)| Some((account, tied(role)?)));
     all.filter(|(account, dimension)| !shared(*account, *dimension)).collect()
@@ -136,6 +138,11 @@ fn expected(registers: &Registers) -> Sums {
         let owed = dividend.open().into_iter().map(|(_, amount)| amount);
         let owed = crate::ledger::amount::total(owed);
         rows.push((Role::DividendPayable, dividend.resolution.code.clone(), credit(owed)));
+    }
+    for found in registers.distributions.iter() {
+        let code = &found.resolution.code;
+        rows.push((Role::MemberPayable, code.clone(), credit(found.owed_to_members())));
+        rows.push((Role::OtherDistributionPayable, code.clone(), credit(found.owed_to_others())));
     }
     rows.extend(registers.consignments.iter().map(|one| (Role::ConsignmentPayable, one.terms.code.clone(), credit(one.owed()))));
     for (code, stake) in registers.stakes.iter() {

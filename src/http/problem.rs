@@ -97,7 +97,9 @@ impl Problem {
             }
             PostError::NoSuchBook => Problem::not_found("book_unknown", "没有这个账套。"),
             PostError::TooLarge => Problem::new(413, "request_too_large", "一次请求的凭证或分录太多。请分成几批。"),
-            PostError::Busy | PostError::Stopping => Problem::new(503, "busy", "正忙，这次没有记账。请稍后用同一个幂等键重试。"),
+            PostError::Busy | PostError::MovedOn | PostError::Stopping => {
+                Problem::new(503, "busy", "正忙，这次没有记账。请稍后用同一个幂等键重试。")
+            }
             PostError::Forked => {
                 Problem::new(409, "history_forked", "账套落后于已签的检查点，可能恢复了旧备份；在说明之前只读。")
             }

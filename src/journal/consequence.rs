@@ -1,8 +1,9 @@
 //! 事实与凭证: what a fact asks for stands right behind it, and nothing claims to come from a fact that does not. The writer
 //! makes it so; who reads a journal back (self check, verifier) holds every produced voucher against its fact again,
-//! and with it the registers against the accounts.
+//! and with it the registers against the accounts, and a distribution's figures against the balances of its moment.
 
 use crate::collective::Registers;
+use crate::collective::distribution::figures::{Accounts, YearEnds};
 use crate::collective::fact::{Fact, Withdrawal};
 use crate::collective::produce::{Produced, is_produced};
 use crate::collective::tie::{ProducedSums, differences};
@@ -10,6 +11,7 @@ use crate::journal::event::{Declared, Event};
 use crate::journal::replay::{Original, State};
 use crate::ledger::Voucher;
 use crate::ledger::amount::yuan;
+use crate::ledger::balance::Balances;
 use crate::ledger::refusal::{Reason, Rule};
 use std::collections::VecDeque;
 
@@ -35,18 +37,26 @@ impl Due {
 pub struct Consequences {
     due: VecDeque<Due>,
     posted: ProducedSums,
+    year_ends: YearEnds,
 }
 
 impl Consequences {
-    /// What speaks against the event standing here. To be asked before `state` takes the event in.
-    pub fn follow(&mut self, state: &State, event: &Event, original: Option<&Original>) -> Vec<Reason> {
-        match event {
-            Event::Voucher(voucher) => self.voucher(voucher, original).into_iter().map(Reason::whole).collect(),
+    /// What speaks against the event standing here. To be asked before `state` and `balances` take the event in.
+    pub fn follow(
+        &mut self,
+        state: &State,
+        balances: &Balances,
+        event: &Event,
+        original: Option<&Original>,
+    ) -> impl Iterator<Item = Reason> + use<> {
+        let rules = match event {
+            Event::Voucher(voucher) => self.voucher(voucher, original).into_iter().collect(),
             Event::Declaration(declaration) => match &declaration.declared {
-                Declared::Fact(fact) => self.fact(state, fact).into_iter().map(Reason::whole).collect(),
-                _ => self.missing().into_iter().map(Reason::whole).collect(),
+                Declared::Fact(fact) => self.fact(state, balances, fact),
+                _ => self.missing().into_iter().collect::<Vec<_>>(),
             },
-        }
+        };
+        rules.into_iter().map(Reason::whole)
     }
 
     /// The first voucher that is still due: at the end of a journal none may be.
@@ -68,21 +78,22 @@ impl Consequences {
         differences(registers, &self.posted).into_iter().map(rule).collect()
     }
 
-    fn fact(&mut self, state: &State, fact: &Fact) -> Option<Rule> {
+    fn fact(&mut self, state: &State, balances: &Balances, fact: &Fact) -> Vec<Rule> {
         if let Fact::Withdrawn(Withdrawal { reference }) = fact {
             self.due.push_back(Due::Reversal(reference.clone()));
-            return None;
+            return Vec::new();
         }
+        let accounts = Accounts { book: &state.book, registers: &state.registers, balances, year_ends: &self.year_ends };
+        let mut rules: Vec<Rule> = accounts.examine(fact).into_iter().collect();
         match fact.produce(&state.registers, &state.book) {
-            Ok(produced) => {
-                self.due.extend(produced.into_iter().map(Due::Voucher));
-                None
-            }
-            Err(rule) => Some(rule),
+            Ok(produced) => self.due.extend(produced.into_iter().map(Due::Voucher)),
+            Err(rule) => rules.push(rule),
         }
+        rules
     }
 
     fn voucher(&mut self, voucher: &Voucher, original: Option<&Original>) -> Option<Rule> {
+        self.year_ends.add_voucher(voucher);
         let claims = if voucher.reverses.is_some() {
             original.is_some_and(|original| is_produced(&original.voucher.source))
         } else {

@@ -159,7 +159,7 @@ fn voucher_row(row: &Row) -> Option<VoucherRow> {
     })
 }
 
-fn balance_row(row: &Row) -> Option<(BalanceKey, Movement)> {
+pub(super) fn balance_row(row: &Row) -> Option<(BalanceKey, Movement)> {
     let int = |index| row.int(index).ok();
     let key = BalanceKey {
         period: Period::from_ordinal(int(0)?)?,

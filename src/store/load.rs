@@ -12,6 +12,7 @@ use crate::ledger::balance::DimensionSets;
 use crate::ledger::{AccountCode, Dimension, DimensionCode, DimensionSet, Period, Word};
 use crate::store::db::{Row, Value};
 use crate::store::{Store, StoreError, unsigned};
+use jiff::civil::Date;
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
@@ -31,6 +32,16 @@ pub struct BookRow {
     pub latest: Latest,
     pub turnover: i64,
     pub posted: bool,
+}
+
+/// A fact as it was recorded.
+#[derive(Clone, Debug)]
+pub struct RecordedFact {
+    /// Its entry.
+    pub seq: u64,
+    /// As of when it was recorded.
+    pub date: Date,
+    pub fact: Fact,
 }
 
 impl Store {
@@ -76,11 +87,12 @@ impl Store {
     }
 
     /// Every fact of a book, in the journal's order.
-    pub async fn facts(&self, book: i64, id: &Uuid) -> Result<Vec<Fact>, StoreError> {
+    pub async fn facts(&self, book: i64, id: &Uuid) -> Result<Vec<RecordedFact>, StoreError> {
         let mut facts = Vec::new();
         for row in self.read_declarations(book).await? {
-            if let Declared::Fact(fact) = open_declaration(id, &row)?.declared {
-                facts.push(*fact);
+            let declaration = open_declaration(id, &row)?;
+            if let Declared::Fact(fact) = declaration.declared {
+                facts.push(RecordedFact { seq: unsigned(row.int(0)?)?, date: declaration.date, fact: *fact });
             }
         }
         Ok(facts)

@@ -2,9 +2,10 @@
 
 use crate::chain::Digest;
 use crate::journal::projection::RequestRow;
-use crate::ledger::balance::Movement;
+use crate::ledger::balance::{BalanceKey, Movement};
 use crate::ledger::statement::{GroupBy, Range, Stage};
 use crate::ledger::{AccountCode, Amount, Dimension, Period, Side, VoucherNumber};
+use crate::store::audit::balance_row;
 use crate::store::db::{Row, Value};
 use crate::store::{Store, StoreError, int, unsigned};
 
@@ -142,6 +143,15 @@ impl Store {
         };
         let rows = self.db.read(sql, values).await?;
         rows.iter().map(|row| Ok((account(row, 0)?, stage(row, 1)?, movement(row, 2)?))).collect()
+    }
+
+    /// Sums by month, account and purpose up to the end of a month, whatever their dimensions.
+    pub async fn balances_until(&self, book: i64, month: Period) -> Result<Vec<(BalanceKey, Movement)>, StoreError> {
+        let sql = "SELECT period, account, purpose, CAST(0 AS BIGINT), CAST(SUM(debit) AS BIGINT), CAST(SUM(credit) AS BIGINT)
+                   FROM balance WHERE book = $1 AND period <= $2
+                   GROUP BY period, account, purpose ORDER BY period, account, purpose";
+        let rows = self.db.read(sql, vec![Value::Int(book), Value::Int(month.ordinal())]).await?;
+        rows.iter().map(|row| balance_row(row).ok_or_else(|| bad("balance"))).collect()
     }
 
     /// Sums of opening vouchers on an account (and below it) that are dated inside a range.

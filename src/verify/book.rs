@@ -200,7 +200,7 @@ impl<'a> Judge<'a> {
         // A fact that breaks a rule is not taken into the registers: their arithmetic relies on what rules let pass.
         let refused = !reasons.is_empty() && matches!(event, Event::Declaration(d) if matches!(d.declared, Declared::Fact(_)));
         if !refused {
-            reasons.extend(self.consequences.follow(state, event, original.as_ref()));
+            reasons.extend(self.consequences.follow(state, &self.balances, event, original.as_ref()));
         }
         for reason in reasons {
             let mut finding =
@@ -271,7 +271,10 @@ impl<'a> Judge<'a> {
             self.report.close(
                 "规则",
                 6,
-                format!("借贷平衡、科目、期间、凭证号、冲销，业务事实与所生成的凭证等，凭证 {} 张", self.report.vouchers),
+                format!(
+                    "借贷平衡、科目、期间、凭证号、冲销，业务事实与所生成的凭证、分配与账面等，凭证 {} 张",
+                    self.report.vouchers
+                ),
             );
             self.compare_reports();
             self.compare_registers();

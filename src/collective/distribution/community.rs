@@ -2,6 +2,8 @@
 //! ② 公积公益金, ③ the members, ④ other. The members' assembly resolves (农村集体经济组织法 §26), on a plan that the
 //! township or street looked at first (§26) and that members could read for ten days (§46).
 
+pub mod register;
+
 use crate::collective::distribution::{Available, NUMBER_CHARS_MAX, by_largest_remainder, number_rule};
 use crate::ledger::book::text_rule;
 use crate::ledger::refusal::Rule;
@@ -9,7 +11,6 @@ use crate::ledger::{Amount, DimensionCode};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 /// Days for which members can read the plan before they meet (农村集体经济组织法 §46).
 pub const DAYS_PUBLISHED: i64 = 10;
@@ -132,39 +133,6 @@ fn published_rule(resolution: &CollectiveResolution) -> Option<Rule> {
         )
     };
     (resolution.published > latest).then(|| Rule::business("distribution_published_late", message()))
-}
-
-/// 收益分配台账, by the resolution's code.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct CollectiveRegister(BTreeMap<DimensionCode, (CollectiveResolution, CollectiveDistribution)>);
-
-impl CollectiveRegister {
-    pub fn get(&self, code: &DimensionCode) -> Option<&(CollectiveResolution, CollectiveDistribution)> {
-        self.0.get(code)
-    }
-
-    pub fn iter(&self) -> impl Iterator<Item = &(CollectiveResolution, CollectiveDistribution)> {
-        self.0.values()
-    }
-
-    pub fn examine(&self, resolution: &CollectiveResolution) -> Vec<Rule> {
-        let taken = self.0.contains_key(&resolution.code);
-        let message = || format!("决议 {} 已经分配过。请换一个决议编码。", resolution.code);
-        let mut rules: Vec<Rule> = taken.then(|| Rule::business("resolution_taken", message())).into_iter().collect();
-        rules.extend(distribute_collective(resolution).err().into_iter().flatten());
-        rules
-    }
-
-    pub fn resolve(&mut self, resolution: &CollectiveResolution) {
-        if let Ok(distribution) = distribute_collective(resolution) {
-            self.0.insert(resolution.code.clone(), (resolution.clone(), distribution));
-        }
-    }
-
-    /// Takes a resolution back when its voucher was reversed.
-    pub fn withdraw(&mut self, code: &DimensionCode) {
-        self.0.remove(code);
-    }
 }
 
 #[cfg(test)]

@@ -99,7 +99,7 @@ fn resolved(registers: &Registers, resolution: &DividendResolution) -> Result<Pr
     let mut lines = reserve_lines(&distribution, &resolution.code, &accounts);
     lines.extend(declaration_lines(&distribution, &resolution.code, &accounts));
     Ok(Produced {
-        reference: format!("dividend_resolved/{}/{}", resolution.code, resolution.date),
+        reference: resolution.reference(),
         date: resolution.date,
         memo: format!("按决议 {} 提取盈余公积并分配利润", resolution.number),
         lines,
@@ -111,7 +111,7 @@ fn paid(registers: &Registers, payment: &DividendPayment) -> Result<Produced, Ru
     let payments: Vec<_> = payment.payments.iter().map(|paid| (paid.holder.clone(), paid.amount)).collect();
     let lines = payment_lines(&payments, &payment.resolution, account(Role::DividendPayable)?, account(Role::Bank)?);
     Ok(Produced {
-        reference: format!("dividend_paid/{}/{}", payment.resolution, payment.document),
+        reference: payment.reference(),
         date: payment.date,
         memo: format!("支付决议 {} 的利润（{}）", payment.resolution, payment.document),
         lines,

@@ -68,7 +68,7 @@ impl Record for StakeDividendDeclared {
         lines.debit(Role::DividendReceivable, self.amount, &[investee])?;
         lines.credit(Role::InvestmentIncome, self.amount, &earned)?;
         Ok(vec![Produced {
-            reference: format!("stake_dividend_declared/{}/{}", self.stake, self.document),
+            reference: self.reference(),
             date: self.date,
             memo: format!("{} 宣告分红（{}）", self.stake, self.document),
             lines: lines.done(),
@@ -96,7 +96,7 @@ impl Record for StakeDividendReceived {
         lines.debit(Role::Bank, self.amount, &[])?;
         lines.credit(Role::DividendReceivable, self.amount, &[(Dimension::Counterparty, &self.stake)])?;
         Ok(vec![Produced {
-            reference: format!("stake_dividend_received/{}/{}/{}", self.stake, self.declaration, self.document),
+            reference: self.reference(),
             date: self.date,
             memo: format!("收到 {} 分红（{}）", self.stake, self.document),
             lines: lines.done(),

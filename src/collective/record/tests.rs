@@ -5,6 +5,7 @@ mod carried;
 mod consignment;
 mod contracts;
 mod desk;
+mod distributions;
 mod fixed_assets;
 mod funds;
 mod goods;

@@ -1,5 +1,6 @@
 //! 参股台账 and 社区收益分配台账.
 
+use crate::collective::distribution::community::register::Distributed;
 use crate::collective::register::Registers;
 use crate::ledger::{Amount, DimensionCode};
 use jiff::civil::Date;
@@ -51,6 +52,11 @@ pub struct DistributionRow {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub member: Option<DimensionCode>,
     pub amount: Amount,
+    /// What was paid of it, and what is still owed; of parts that are owed to somebody.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub paid: Option<Amount>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub owed: Option<Amount>,
 }
 
 fn as_text<S: serde::Serializer>(date: &Date, serializer: S) -> Result<S::Ok, S::Error> {
@@ -58,26 +64,31 @@ fn as_text<S: serde::Serializer>(date: &Date, serializer: S) -> Result<S::Ok, S:
 }
 
 pub fn distributions(registers: &Registers) -> Vec<DistributionRow> {
-    let mut rows = Vec::new();
-    for (resolution, distribution) in registers.distributions.iter() {
-        let mut add = |part, member: Option<&DimensionCode>, amount: Amount| {
-            rows.push(DistributionRow {
-                resolution: resolution.code.clone(),
-                number: resolution.number.clone(),
-                date: resolution.date,
-                part,
-                member: member.cloned(),
-                amount,
-            });
-        };
-        add("弥补以前年度亏损", None, distribution.losses_covered);
-        add("提取公积公益金", None, resolution.reserve);
-        add("向成员分配", None, resolution.member_distribution);
-        for (member, amount) in &distribution.members {
-            add("其中：成员", Some(member), *amount);
-        }
-        add("其他", None, resolution.other);
-        add("未分配收益", None, distribution.undistributed_after);
-    }
+    registers.distributions.iter().flat_map(distribution).collect()
+}
+
+fn distribution(found: &Distributed) -> Vec<DistributionRow> {
+    let (resolution, distribution) = (&found.resolution, &found.distribution);
+    let row = |part, member: Option<&DimensionCode>, amount: Amount, open: Option<(Amount, Amount)>| DistributionRow {
+        resolution: resolution.code.clone(),
+        number: resolution.number.clone(),
+        date: resolution.date,
+        part,
+        member: member.cloned(),
+        amount,
+        paid: open.map(|(paid, _)| paid),
+        owed: open.map(|(_, owed)| owed),
+    };
+    let to_members = (found.paid_to_members(), found.owed_to_members());
+    let mut rows = vec![
+        row("弥补以前年度亏损", None, distribution.losses_covered, None),
+        row("提取公积公益金", None, resolution.reserve, None),
+        row("向成员分配", None, resolution.member_distribution, Some(to_members)),
+    ];
+    let open = |member| Some((found.paid_to(member), found.owed_to(member)));
+    let members = distribution.members.iter();
+    rows.extend(members.map(|(member, amount)| row("其中：成员", Some(member), *amount, open(member))));
+    rows.push(row("其他", None, resolution.other, Some((found.paid_to_others(), found.owed_to_others()))));
+    rows.push(row("未分配收益", None, distribution.undistributed_after, None));
     rows
 }

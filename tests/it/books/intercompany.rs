@@ -1,6 +1,7 @@
 //! A company's dividend and the book of one of its communities: figures from the books, the mirror, and the tie.
 
 use super::fixture::{ID, check_is_clean, draft, fixed_keys, open, open_book, period, signed};
+use crate::support::Postgres;
 use cunshe::bookkeeper::intercompany::Tie;
 use cunshe::bookkeeper::{Bookkeeper, PostError, Posted};
 use cunshe::collective::Fact;
@@ -12,37 +13,37 @@ use jiff::civil::Date;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-const YEAR_END: Date = Date::constant(2025, 12, 31);
+pub(super) const YEAR_END: Date = Date::constant(2025, 12, 31);
 
-fn fact(word: &str, record: &Value) -> Vec<Fact> {
+pub(super) fn fact(word: &str, record: &Value) -> Vec<Fact> {
     vec![Fact::read(word, record.to_string().as_bytes()).unwrap_or_else(|error| panic!("{record}: {error}"))]
 }
 
-async fn record(books: &Bookkeeper, book: &str, word: &str, fields: &Value) -> Result<Posted, PostError> {
+pub(super) async fn record(books: &Bookkeeper, book: &str, word: &str, fields: &Value) -> Result<Posted, PostError> {
     books.record(book, fact(word, fields), YEAR_END, signed()).await
 }
 
-fn codes(refused: Result<Posted, PostError>) -> Vec<(&'static str, String)> {
+pub(super) fn codes(refused: Result<Posted, PostError>) -> Vec<(&'static str, String)> {
     let Err(PostError::Refused(refused)) = refused else { panic!("{refused:?}") };
     let reasons = refused.iter().flat_map(|one| one.refusal.reasons.iter());
     reasons.map(|reason| (reason.rule.code(), reason.message())).collect()
 }
 
-fn yuan(text: &str) -> Amount {
+pub(super) fn yuan(text: &str) -> Amount {
     Amount::parse_canonical(text).expect("amount")
 }
 
-fn roles(pairs: &[(&str, &str)]) -> Value {
+pub(super) fn roles(pairs: &[(&str, &str)]) -> Value {
     json!({ "roles": pairs.iter().map(|(role, account)| json!({ "account": account, "role": role })).collect::<Vec<_>>() })
 }
 
-fn value(dimension: Dimension, text: &str) -> DimensionValue {
+pub(super) fn value(dimension: Dimension, text: &str) -> DimensionValue {
     let code = DimensionCode::parse(text).expect("code");
     DimensionValue { dimension, code, name: format!("示例{text}"), parent: None, remark: "示例".into() }
 }
 
 /// A company with 1,000.00 of earlier profit and 5,000.00 of 2025, held one to two by c1 and c2.
-async fn company(books: &Bookkeeper) {
+pub(super) async fn company(books: &Bookkeeper) {
     open_book(books).await;
     books.open_year("demo", 2026, "示例甲", YEAR_END).await.expect("opened");
     let resolutions = ["R1", "R2", "R3"].map(|code| value(Dimension::Resolution, code)).to_vec();
@@ -77,7 +78,7 @@ async fn close_the_year(books: &Bookkeeper) {
 }
 
 /// The book of community c1, in the chart of rural collectives.
-async fn community(books: &Bookkeeper) {
+pub(super) async fn community(books: &Bookkeeper) {
     let profile = BookProfile {
         code: "c1-book".into(),
         name: "示例社区账".into(),
@@ -98,13 +99,13 @@ async fn community(books: &Bookkeeper) {
     assert_eq!(record(books, "c1-book", "stake_acquired", &stake).await.expect("stake").receipts.len(), 1);
 }
 
-fn resolution(code: &str, date: &str, figures: [&str; 3], dividend: &str) -> Value {
+pub(super) fn resolution(code: &str, date: &str, figures: [&str; 3], dividend: &str) -> Value {
     json!({ "agreed": [], "code": code, "date": date, "dividend": dividend, "net_profit": figures[0], "number": "示例/决议2号",
         "optional_reserve": "0.00", "registered_capital": "60000.00", "statutory_reserve_before": figures[2],
         "undistributed_before": figures[1] })
 }
 
-async fn balance(books: &Bookkeeper, book: &str, account: &str) -> Amount {
+pub(super) async fn balance(books: &Bookkeeper, book: &str, account: &str) -> Amount {
     let view = books.book(book).expect("book");
     let table = books.trial_balance(&view, Bookkeeper::whole_range(&view), None).await.expect("trial balance");
     let row = table.rows.iter().find(|row| row.account.as_str() == account);
@@ -220,6 +221,87 @@ async fn a_community_mirrors_its_company_and_the_tie_is_zero() {
     assert_eq!((report.differing, report.difference), (1, yuan("7.00")));
     check_is_clean(&books).await;
     books.close().await;
+}
+
+/// Reverses the voucher of a request that posted one.
+async fn take_back(books: &Bookkeeper, posted: &Posted, date: Date) {
+    let [receipt] = &posted.receipts[..] else { panic!("{posted:?}") };
+    let key = format!("back-{}-{}", receipt.book, receipt.seq);
+    let place = (receipt.period, receipt.number);
+    books.reverse(&receipt.book, place, &key, date, signed()).await.expect("reversed");
+}
+
+/// What the mirror posted, and how the two books stand after it and after it was asked once more.
+async fn mirrored(books: &Bookkeeper) -> (usize, Amount, [Amount; 3]) {
+    let posted = books.mirror("c1-book", signed()).await.expect("mirrored").receipts.len();
+    assert_eq!(books.mirror("c1-book", signed()).await.expect("again").receipts.len(), 0, "idempotent");
+    let mut balances = [Amount::ZERO; 3];
+    for (balance_of, account) in balances.iter_mut().zip(["112", "502", "102"]) {
+        *balance_of = balance(books, "c1-book", account).await;
+    }
+    (posted, books.intercompany().difference, balances)
+}
+
+async fn what_is_taken_back_is_taken_back_in_the_mirror(url: &DbUrl, keys: &std::path::Path) {
+    let books = open(url, keys, true).await.expect("opens");
+    company(&books).await;
+    community(&books).await;
+    let payment = json!({ "date": "2026-03-20", "document": "hd-1", "payments": [{ "amount": "400.00", "holder": "c1" }],
+        "resolution": "R1" });
+    let stands = |posted: usize, balances: [&str; 3]| (posted, Amount::ZERO, balances.map(yuan));
+    let first = resolution("R1", "2025-12-31", ["5000.00", "1000.00", "0.00"], "3000.00");
+    let resolved = record(&books, "demo", "dividend_resolved", &first).await.expect("resolved");
+    let paid = record(&books, "demo", "dividend_paid", &payment).await.expect("paid");
+    assert_eq!(mirrored(&books).await, stands(2, ["600.00", "-1000.00", "-9600.00"]));
+
+    take_back(&books, &paid, Date::constant(2026, 6, 1)).await;
+    assert_eq!(mirrored(&books).await, stands(1, ["1000.00", "-1000.00", "-10000.00"]), "the payment alone");
+    let view = books.book("c1-book").expect("book");
+    let undone = books.voucher_at(&view, view.latest.seq).await.expect("read").expect("a voucher");
+    assert_eq!((undone.voucher.date, undone.voucher.reverses.is_some()), (Date::constant(2026, 6, 1), true), "as of that day");
+
+    // The resolution too, and another one under its code, paid under the same document.
+    take_back(&books, &resolved, Date::constant(2026, 6, 2)).await;
+    let second = resolution("R1", "2026-06-10", ["5000.00", "1000.00", "0.00"], "2400.00");
+    let resolved = record(&books, "demo", "dividend_resolved", &second).await.expect("resolved anew");
+    let later = json!({ "date": "2026-06-20", "document": "hd-1", "payments": [{ "amount": "300.00", "holder": "c1" }],
+        "resolution": "R1" });
+    let paid = record(&books, "demo", "dividend_paid", &later).await.expect("paid");
+    assert_eq!(mirrored(&books).await, stands(3, ["500.00", "-800.00", "-9700.00"]), "one undone, two anew");
+
+    // A payment corrected before anyone mirrored in between.
+    take_back(&books, &paid, Date::constant(2026, 6, 21)).await;
+    let right = json!({ "date": "2026-06-20", "document": "hd-1", "payments": [{ "amount": "350.00", "holder": "c1" }],
+        "resolution": "R1" });
+    let paid = record(&books, "demo", "dividend_paid", &right).await.expect("paid");
+    assert_eq!(mirrored(&books).await, stands(2, ["450.00", "-800.00", "-9650.00"]));
+
+    // Both at once, and nothing in their place.
+    take_back(&books, &paid, Date::constant(2026, 6, 22)).await;
+    take_back(&books, &resolved, Date::constant(2026, 6, 23)).await;
+    assert_eq!(mirrored(&books).await, stands(2, ["0.00", "0.00", "-10000.00"]));
+    assert_eq!(books.intercompany().rows, [], "nothing is left to tie");
+
+    // What somebody typed in before the company recorded it is left alone.
+    let typed = json!({ "amount": "7.00", "date": "2026-06-30", "document": "示例通知", "resolution": "R2", "stake": "GS-1" });
+    record(&books, "c1-book", "stake_dividend_declared", &typed).await.expect("declared");
+    assert_eq!(mirrored(&books).await, (0, yuan("7.00"), ["7.00", "-7.00", "-10000.00"].map(yuan)));
+    check_is_clean(&books).await;
+    books.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_taken_back_is_taken_back_in_the_mirror_on_sqlite() {
+    let folder = tempfile::tempdir().expect("folder");
+    let url = DbUrl::Sqlite(folder.path().join("a.db"));
+    what_is_taken_back_is_taken_back_in_the_mirror(&url, &fixed_keys(folder.path())).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_taken_back_is_taken_back_in_the_mirror_on_postgres() {
+    let (folder, postgres) = (tempfile::tempdir().expect("folder"), Postgres::start());
+    let url = DbUrl::parse(&postgres.url("mirror")).expect("url");
+    what_is_taken_back_is_taken_back_in_the_mirror(&url, &fixed_keys(folder.path())).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

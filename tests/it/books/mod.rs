@@ -3,6 +3,7 @@
 mod business;
 mod carried;
 mod contract;
+mod distribution;
 mod fixed_assets;
 mod fixture;
 mod funds;

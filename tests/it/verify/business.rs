@@ -1,7 +1,7 @@
 //! Facts and their vouchers in a package: what a fact asks for must stand behind it, and nothing may claim to come from one
 //! that does not.
 
-use super::fixture::{BOOK, Fixture, declaration, profile, rewrite_voucher, seal, signer};
+use super::fixture::{BOOK, Fixture, declaration, draft, profile, rewrite_voucher, seal, signer};
 use cunshe::collective::Fact;
 use cunshe::collective::fact::Withdrawal;
 use cunshe::journal::{Declaration, Declared, Event, State};
@@ -45,6 +45,8 @@ impl Scribe {
             (Dimension::Contract, "HT-1"),
             (Dimension::Counterparty, "z1"),
             (Dimension::IncomeType, "02"),
+            (Dimension::Resolution, "R1"),
+            (Dimension::Resolution, "R2"),
         ];
         scribe.take(declaration(Declared::AccountsAdded { accounts: ChartStandard::SmallEnterprise2013.accounts() }));
         scribe.take(declaration(Declared::DimensionValuesAdded { values: values.map(value).to_vec() }));
@@ -68,6 +70,12 @@ impl Scribe {
             let voucher = posting::accept(&self.state.book, &draft, "示例", None).expect("accepted");
             self.take(Event::voucher(voucher));
         }
+    }
+
+    /// Posts the voucher of [`draft`].
+    fn earn(&mut self, number: u64) {
+        let voucher = posting::accept(&self.state.book, &draft(number), "示例", None).expect("accepted");
+        self.take(Event::voucher(voucher));
     }
 
     /// Takes the newest voucher back, with or without telling the registers.
@@ -145,4 +153,66 @@ fn vouchers_stand_behind_their_facts_and_only_there() {
     twice.number.serial += 1;
     scribe.take(Event::voucher(twice));
     judge("a second voucher that claims the same fact", scribe.events, &["voucher_not_produced", "register_untied"]);
+}
+
+/// A company of one holder that earned 1.00 in January and 8.00 in February.
+fn company() -> Scribe {
+    let mut scribe = Scribe::new();
+    let roles = [
+        ("statutory_reserve", "3101"),
+        ("statutory_reserve_taken", "3104"),
+        ("optional_reserve", "3101"),
+        ("optional_reserve_taken", "3104"),
+        ("dividend_taken", "3104"),
+        ("dividend_payable", "2232"),
+    ];
+    scribe.record("roles_assigned", json!({ "roles": roles.map(|(role, account)| json!({ "account": account, "role": role })) }));
+    scribe.record(
+        "share_changed",
+        json!({ "date": "2025-01-01", "document": "示例章程", "due": "2029-12-31", "form": "cash", "holder": "c1",
+            "paid_in": "100.00", "subscribed": "600.00" }),
+    );
+    scribe.earn(0);
+    scribe.earn(100);
+    scribe
+}
+
+fn resolution(code: &str, net_profit: &str, before: &str, reserve: &str, capital: &str) -> Value {
+    json!({ "agreed": [], "code": code, "date": "2025-12-31", "dividend": "5.00", "net_profit": net_profit,
+        "number": "示例决议1号", "optional_reserve": "0.00", "registered_capital": capital,
+        "statutory_reserve_before": reserve, "undistributed_before": before })
+}
+
+#[test]
+fn a_distribution_stands_on_the_figures_of_the_books() {
+    const DIFFER: &[&str] = &["dividend_figures_differ"];
+    for (what, figures, codes) in [
+        ("as the books say", ["9.00", "0.00", "0.00", "600.00"], &[][..]),
+        ("more profit than was posted", ["19.00", "0.00", "0.00", "600.00"], DIFFER),
+        ("a profit of earlier years that is none", ["9.00", "10.00", "0.00", "600.00"], DIFFER),
+        ("a reserve that was never taken", ["9.00", "0.00", "300.00", "600.00"], DIFFER),
+        ("less capital than was subscribed", ["9.00", "0.00", "0.00", "1.00"], DIFFER),
+    ] {
+        let mut scribe = company();
+        let [net_profit, before, reserve, capital] = figures;
+        scribe.record("dividend_resolved", resolution("R1", net_profit, before, reserve, capital));
+        judge(what, scribe.events, codes);
+    }
+
+    let mut scribe = company();
+    scribe.record("dividend_resolved", resolution("R1", "9.00", "0.00", "0.00", "600.00"));
+    scribe.earn(10);
+    let after = scribe.events.clone();
+    judge("what is posted later is nothing to it", after.clone(), &[]);
+    let mut events = after;
+    let earned = events.iter().position(|event| matches!(event, Event::Voucher(_))).expect("a voucher");
+    rewrite_voucher(&mut events, earned, |voucher| {
+        voucher.lines.iter_mut().for_each(|line| line.amount = Amount::from_fen(200));
+    });
+    judge("a voucher before it rewritten, and everything sealed anew", events, DIFFER);
+
+    let mut scribe = company();
+    scribe.record("dividend_resolved", resolution("R1", "9.00", "0.00", "0.00", "600.00"));
+    scribe.record("dividend_resolved", resolution("R2", "9.00", "0.00", "0.00", "600.00"));
+    judge("the same profit distributed twice", scribe.events, DIFFER);
 }

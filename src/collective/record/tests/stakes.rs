@@ -1,7 +1,6 @@
-//! Facts §7.2 E1, E2, J5, J6.
+//! Facts §7.2 E1, E2, J5.
 
 use super::desk::{Desk, code, date, role, yuan};
-use crate::collective::distribution::community::{CollectiveResolution, MemberWeight};
 use crate::collective::fact::Withdrawal;
 use crate::collective::role::Role::{self, *};
 use crate::collective::stake::{StakeAcquired, StakeDividendDeclared, StakeDividendReceived, StakeForm};
@@ -12,7 +11,7 @@ use crate::ledger::{Amount, Dimension, DraftLine};
 
 const BOTH: [ChartStandard; 2] = [ChartStandard::SmallEnterprise2013, ChartStandard::RuralCollective2023];
 
-fn desk(standard: ChartStandard) -> Desk {
+pub(super) fn desk(standard: ChartStandard) -> Desk {
     let mut desk = Desk::of(standard);
     desk.name(Dimension::Community, &["c1", "c2"]);
     desk.name(Dimension::IncomeType, &["05"]);
@@ -57,14 +56,14 @@ fn received(amount: &str, document: &str) -> StakeDividendReceived {
 }
 
 /// Role, side, amount and what the line is about.
-type Told = (Role, Side, Amount, Vec<(Dimension, String)>);
+pub(super) type Told = (Role, Side, Amount, Vec<(Dimension, String)>);
 
-fn told(lines: &[DraftLine]) -> Vec<Told> {
+pub(super) fn told(lines: &[DraftLine]) -> Vec<Told> {
     let about = |line: &DraftLine| line.dimensions.iter().map(|(dimension, code)| (dimension, code.to_string())).collect();
     lines.iter().map(|line| (role(line), line.side, line.amount, about(line))).collect()
 }
 
-fn about(tags: &[(Dimension, &str)]) -> Vec<(Dimension, String)> {
+pub(super) fn about(tags: &[(Dimension, &str)]) -> Vec<(Dimension, String)> {
     tags.iter().map(|(dimension, code)| (*dimension, (*code).to_owned())).collect()
 }
 
@@ -153,52 +152,6 @@ fn what_does_not_fit_a_stake_is_refused() {
     desk.take(Fact::StakeDividendReceived(received("6000.00", "hd-2")));
 }
 
-fn collective(members: &[(&str, u32)]) -> CollectiveResolution {
-    CollectiveResolution {
-        code: code("R1"),
-        date: date("2026-01-20"),
-        member_distribution: yuan("10000.00"),
-        members: members.iter().map(|(member, weight)| MemberWeight { member: code(member), weight: *weight }).collect(),
-        net_income: yuan("20000.00"),
-        number: "示例决议1号".into(),
-        other: yuan("500.00"),
-        published: date("2026-01-10"),
-        reserve: yuan("4000.00"),
-        reviewed: "示例审核1号".into(),
-        undistributed_before: yuan("-1000.00"),
-    }
-}
-
-#[test]
-fn a_community_sets_aside_its_reserve_and_then_pays_its_members() {
-    let resolved = about(&[(Dimension::Resolution, "R1")]);
-    let to = |member: &str| about(&[(Dimension::Counterparty, member), (Dimension::Resolution, "R1")]);
-    let reserve = [
-        (CollectiveReserveTaken, Debit, yuan("4000.00"), resolved.clone()),
-        (CollectiveReserve, Credit, yuan("4000.00"), vec![]),
-        (MemberDistributionTaken, Debit, yuan("10000.00"), resolved.clone()),
-    ];
-    let other = [
-        (OtherDistributionTaken, Debit, yuan("500.00"), resolved.clone()),
-        (OtherDistributionPayable, Credit, yuan("500.00"), resolved.clone()),
-    ];
-    let by_member = [
-        (MemberPayable, Credit, yuan("3333.34"), to("m1")),
-        (MemberPayable, Credit, yuan("3333.33"), to("m2")),
-        (MemberPayable, Credit, yuan("3333.33"), to("m3")),
-    ];
-    let in_all = [(MemberPayable, Credit, yuan("10000.00"), resolved)];
-    for (members, payable) in [(&[("m3", 1), ("m2", 1), ("m1", 1)][..], &by_member[..]), (&[], &in_all[..])] {
-        let mut desk = desk(ChartStandard::RuralCollective2023);
-        let lines = told(&desk.lines(Fact::CollectiveDistributed(collective(members))));
-        assert_eq!(lines, [&reserve[..], payable, &other[..]].concat(), "J6");
-        assert_eq!(desk.refuse(&Fact::CollectiveDistributed(collective(members))), ["resolution_taken"]);
-        let rows = report::stakes::distributions(&desk.registers);
-        let amounts: Vec<_> = rows.iter().filter(|row| row.member.is_none()).map(|row| row.amount.to_string()).collect();
-        assert_eq!(amounts, ["1000.00", "4000.00", "10000.00", "500.00", "4500.00"], "losses first, and what stays");
-    }
-}
-
 #[test]
 fn taking_a_voucher_back_takes_the_register_back() {
     let mut desk = desk(ChartStandard::RuralCollective2023);
@@ -208,7 +161,6 @@ fn taking_a_voucher_back_takes_the_register_back() {
         Fact::StakeAcquired(acquired("1000.00", "cz-2")),
         Fact::StakeDividendDeclared(declared("16000.00", "tz-1")),
         Fact::StakeDividendReceived(received("16000.00", "hd-1")),
-        Fact::CollectiveDistributed(collective(&[("m1", 1)])),
     ] {
         let before = desk.registers.clone();
         taken.push((before, desk.take(fact).remove(0).reference));
@@ -223,6 +175,6 @@ fn taking_a_voucher_back_takes_the_register_back() {
     }
 }
 
-fn withdrawal(reference: &str) -> Fact {
+pub(super) fn withdrawal(reference: &str) -> Fact {
     Fact::Withdrawn(Withdrawal { reference: reference.to_owned() })
 }

@@ -2,13 +2,15 @@
 
 use super::contracts::{card, entrusted, money, step, terms};
 use super::desk::{Desk, code};
-use crate::collective::Fact;
 use crate::collective::asset::Step;
 use crate::collective::contract::Money;
 use crate::collective::fact::Withdrawal;
 use crate::collective::produce::Produced;
+use crate::collective::role::{Role, RoleAccount, RolesAssigned};
 use crate::collective::terms::ContractKind;
 use crate::collective::tie::{ProducedSums, differences};
+use crate::collective::{Fact, Registers};
+use crate::ledger::{Amount, Dimension, DimensionSet, Side};
 
 pub fn add(sums: &mut ProducedSums, produced: &[Produced]) {
     for line in produced.iter().flat_map(|one| &one.lines) {
@@ -42,4 +44,26 @@ fn registers_tie_to_what_their_facts_have_posted() {
     add(&mut sums, &asset);
     add(&mut sums, &asset);
     assert_eq!(differences(&desk.registers, &sums).len(), 3, "asset, its contra, and the deposit");
+}
+
+/// One account for two debts that are told apart by different codes: neither can be told from it.
+#[test]
+fn an_account_that_is_told_apart_in_two_ways_is_not_tied() {
+    let mut desk = Desk::new();
+    let mut sums = ProducedSums::default();
+    let payable = desk.registers.roles.account(Role::SupplierPayable).expect("an account");
+    let line = |dimension: Dimension, text: &str| {
+        let mut dimensions = DimensionSet::new();
+        dimensions.insert(dimension, code(text));
+        dimensions
+    };
+    sums.add(payable, Side::Credit, Amount::from_fen(100), &line(Dimension::Counterparty, "z1"));
+    assert_eq!(differences(&desk.registers, &sums).len(), 1, "owed to a supplier that delivered nothing");
+    let consignments = RoleAccount { account: payable, role: Role::ConsignmentPayable };
+    let mut registers = Registers::default();
+    registers
+        .roles
+        .apply(&RolesAssigned { roles: vec![RoleAccount { role: Role::SupplierPayable, ..consignments }, consignments] });
+    desk.registers = registers;
+    assert_eq!(differences(&desk.registers, &sums), [], "or owed to a grower");
 }
