@@ -60,8 +60,8 @@ pub const COLUMNS: [Column; 20] = [
     Column::optional("销售成本", "cost", &["成本"]),
 ];
 
-/// The rate where a file has none: goods of a small-scale payer, 1 %.
-const RATE_DEFAULT: u32 = 100;
+/// 税率 in 1/10,000 where a file, or who sends one, names none: goods of a small-scale payer, 1 %.
+pub const RATE_DEFAULT: u32 = 100;
 
 /// What a file of shop days holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
