@@ -1,8 +1,8 @@
 //! 记账员: the use-cases, behind one facade that every door uses. Here are the one [`writer`], the clock, the
 //! keys and the guard that never signs two histories.
 //!
-//! Start with [`Bookkeeper`]; follow a posting into [`writer`] and [`desk`]; reports are in [`report`],
-//! the way from a figure back to its vouchers in [`trace`], the self check in [`check`].
+//! Start with [`Bookkeeper`]; follow a posting into [`writer`] and [`desk`], a file into [`intake`]; reports are in
+//! [`report`], the way from a figure back to its vouchers in [`trace`], the self check in [`check`].
 
 pub mod business;
 pub mod check;
@@ -10,6 +10,7 @@ pub mod clock;
 pub mod desk;
 pub mod dividend;
 mod hold;
+pub mod intake;
 pub mod intercompany;
 pub mod keys;
 pub mod leadership;

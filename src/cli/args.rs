@@ -4,6 +4,7 @@ mod report;
 
 pub use report::{RangeOptions, ReportCommand};
 
+use crate::files::shop_days::RATE_DEFAULT;
 use clap::{Args, Parser, Subcommand};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -203,7 +204,7 @@ pub enum ImportCommand {
     ShopDays(ImportOptions),
     /// 导入一种业务事实，并记所生成的凭证，例：cunshe import facts money_received 收付款.csv --book tuanjie
     Facts(ImportFactsOptions),
-    /// 导入微信支付商户交易账单，每天一张营业日报，例：cunshe import wechat-bill 账单.csv --book tuanjie --shop S1 --channel shop
+    /// 导入微信支付商户交易账单（CSV，或下载的 zip），每天一张营业日报，例：cunshe import wechat-bill 账单.csv --book tuanjie --shop S1 --channel shop
     WechatBill(BillOptions),
     /// 导入支付宝商户业务明细，每天一张营业日报
     AlipayBill(BillOptions),
@@ -255,7 +256,7 @@ pub struct BillOptions {
     #[arg(long)]
     pub channel: String,
     /// 征收率，以万分之一为单位：100 是 1%
-    #[arg(long, default_value_t = 100)]
+    #[arg(long, default_value_t = RATE_DEFAULT)]
     pub tax_basis_points: u32,
 }
 

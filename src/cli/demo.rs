@@ -1,12 +1,13 @@
 //! `demo`: the sample county, through the ordinary importers. A second start finds what is there and goes on.
 
+use crate::bookkeeper::intake::FileKind;
 use crate::bookkeeper::{Bookkeeper, random_book_id};
 use crate::cli::args::{DemoOptions, Place, RangeOptions};
 use crate::cli::import;
 use crate::cli::outcome::{Ending, Trouble};
 use crate::cli::print::say;
 use crate::cli::source::{People, Source};
-use crate::cli::{import_business, import_facts, print, report, serve};
+use crate::cli::{import_business, print, report, serve};
 use crate::ledger::statement::GroupBy;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
@@ -147,7 +148,7 @@ async fn open_county(bookkeeper: &Bookkeeper, from: Option<&Path>, quiet: bool) 
         facts(bookkeeper, &code, from, FACTS_BEFORE).await?;
         step("营业日报");
         let days = sample_file(from, &format!("{code}/shop_days.csv"))?;
-        import_business::shop_days(bookkeeper, &code, &days, PEOPLE, false).await?;
+        import_business::take_in(bookkeeper, &code, FileKind::ShopDays, &days, PEOPLE, None, false).await?;
         step("收付款、进销、计提");
         facts(bookkeeper, &code, from, FACTS_AFTER).await?;
         step("凭证");
@@ -162,7 +163,7 @@ async fn open_county(bookkeeper: &Bookkeeper, from: Option<&Path>, quiet: bool) 
 async fn facts(bookkeeper: &Bookkeeper, book: &str, from: Option<&Path>, files: &[(&str, &str)]) -> Result<(), Trouble> {
     for (word, file) in files {
         let source = sample_file(from, &format!("{book}/{file}"))?;
-        import_facts::facts(bookkeeper, book, import_facts::kind(word)?, &source, PEOPLE, None, false).await?;
+        import_business::take_in(bookkeeper, book, import_business::facts(word)?, &source, PEOPLE, None, false).await?;
     }
     Ok(())
 }

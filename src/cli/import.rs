@@ -1,20 +1,18 @@
 //! `import`: files into the books. A file is read twice: the first time only to find everything that speaks
 //! against it, the second time to post it as one request. The same file again is the same request.
 
+use crate::bookkeeper::intake::{FileKind, Imported};
 use crate::bookkeeper::view::View;
 use crate::bookkeeper::{Bookkeeper, PostError, random_book_id};
 use crate::cli::args::{BillOptions, FundsOptions, ImportCommand, ImportFactsOptions, ImportOptions, Place};
-use crate::cli::import_business::{bill, funds, shop_days};
-use crate::cli::import_facts;
+use crate::cli::import_business::{counter, facts, shop, take_in};
 use crate::cli::outcome::{Ending, Trouble};
 use crate::cli::place::{date, find_book};
 use crate::cli::print;
-use crate::cli::source::{Imported, People, Source};
-use crate::collective::shop::Tender;
+use crate::cli::source::{People, Source, print_imported};
 use crate::files::refusal::{reasons_at, refusal_reasons};
 use crate::files::{BookNames, FileRefusal, Notes, VoucherReader, read_accounts, read_dimensions, read_openings};
 use crate::ledger::book::BookProfile;
-use crate::ledger::voucher::Signatures;
 use crate::ledger::{Draft, posting};
 use tokio::sync::mpsc;
 
@@ -27,9 +25,9 @@ pub async fn run(place: &Place, command: ImportCommand, as_json: bool) -> Result
     bookkeeper.close().await;
     let imported = result?;
     if as_json {
-        print::json(&imported.json())?
+        print::json(&imported)?
     } else {
-        imported.print()
+        print_imported(&imported)
     }
     Ok(Ending::Done)
 }
@@ -52,22 +50,30 @@ async fn dispatch(place: &Place, bookkeeper: &Bookkeeper, command: &ImportComman
     if needs_book && book.is_empty() {
         return Err(Trouble::usage("请用 --book 指明账套编码。"));
     }
+    if let Some(kind) = file_kind(command)? {
+        let day = if let ImportCommand::Facts(facts) = command { facts.date.as_deref() } else { None };
+        return take_in(bookkeeper, book, kind, &source, people, day.map(date).transpose()?, *dry_run).await;
+    }
     match command {
         ImportCommand::Vouchers(_) => vouchers(bookkeeper, book, &source, *dry_run).await,
         ImportCommand::Accounts(_) => accounts(bookkeeper, book, &source, people, *dry_run).await,
         ImportCommand::Dimensions(_) => dimensions(bookkeeper, book, &source, people, *dry_run).await,
         ImportCommand::Openings(_) => openings(bookkeeper, book, &source, people, *dry_run).await,
-        ImportCommand::ShopDays(_) => shop_days(bookkeeper, book, &source, people, *dry_run).await,
-        ImportCommand::Facts(facts) => {
-            let (kind, day) = (import_facts::kind(&facts.kind)?, facts.date.as_deref().map(date).transpose()?);
-            import_facts::facts(bookkeeper, book, kind, &source, people, day, *dry_run).await
-        }
-        ImportCommand::WechatBill(options) => bill(bookkeeper, options, Tender::WeChat).await,
-        ImportCommand::AlipayBill(options) => bill(bookkeeper, options, Tender::Alipay).await,
-        ImportCommand::WechatFunds(options) => funds(bookkeeper, options, Tender::WeChat).await,
-        ImportCommand::AlipayFunds(options) => funds(bookkeeper, options, Tender::Alipay).await,
-        ImportCommand::Books(_) => books(place, bookkeeper, &source, people, *dry_run).await,
+        _ => books(place, bookkeeper, &source, people, *dry_run).await,
     }
+}
+
+/// What a file of facts is; `None` for the files of the books themselves.
+fn file_kind(command: &ImportCommand) -> Result<Option<FileKind>, Trouble> {
+    Ok(Some(match command {
+        ImportCommand::ShopDays(_) => FileKind::ShopDays,
+        ImportCommand::Facts(options) => facts(&options.kind)?,
+        ImportCommand::WechatBill(options) => FileKind::WechatBill(counter(options)?),
+        ImportCommand::AlipayBill(options) => FileKind::AlipayBill(counter(options)?),
+        ImportCommand::WechatFunds(options) => FileKind::WechatFunds(shop(options)?),
+        ImportCommand::AlipayFunds(options) => FileKind::AlipayFunds(shop(options)?),
+        _ => return Ok(None),
+    }))
 }
 
 /// The books that a file names.
@@ -152,9 +158,8 @@ pub async fn openings(
     let view = find_book(bookkeeper, book)?;
     let key = source.key()?;
     let names = BookNames { chart: &view.chart, dimensions: &view.dimensions };
-    let signed = Signatures { prepared_by: people.by.into(), approved_by: people.approved_by.into(), ..Signatures::default() };
-    let read =
-        read_openings(source.open()?, names, view.profile.first_period, signed).map_err(|refusal| source.refuse(refusal))?;
+    let read = read_openings(source.open()?, names, view.profile.first_period, people.signatures())
+        .map_err(|refusal| source.refuse(refusal))?;
     let (lines, voucher) = (count(read.voucher.draft.lines.len()), read.voucher);
     let imported = |replayed, notes| Imported {
         what: "期初余额",

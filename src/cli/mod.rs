@@ -13,7 +13,6 @@ mod distribution;
 mod export;
 mod import;
 mod import_business;
-mod import_facts;
 pub mod outcome;
 mod place;
 mod print;

@@ -1,10 +1,11 @@
 //! A file to be imported, the people behind it, and what came of it.
 
+use crate::bookkeeper::intake::Imported;
 use crate::chain::Digest;
 use crate::cli::outcome::Trouble;
 use crate::cli::print::say;
-use crate::files::{FileRefusal, Notes};
-use serde_json::{Value, json};
+use crate::files::FileRefusal;
+use crate::ledger::voucher::Signatures;
 use std::io::{Cursor, Read};
 use std::path::{Path, PathBuf};
 
@@ -26,6 +27,12 @@ enum SourcePlace {
 pub struct People<'a> {
     pub by: &'a str,
     pub approved_by: &'a str,
+}
+
+impl People<'_> {
+    pub fn signatures(self) -> Signatures {
+        Signatures { prepared_by: self.by.into(), approved_by: self.approved_by.into(), ..Signatures::default() }
+    }
 }
 
 impl Source {
@@ -76,39 +83,21 @@ impl Source {
     }
 }
 
-/// What an import did, for people and programs.
-pub struct Imported {
-    pub what: &'static str,
-    pub added: u64,
-    pub unchanged: u64,
-    /// The very file was imported before.
-    pub replayed: bool,
-    pub dry_run: bool,
-    pub notes: Notes,
-}
-
-impl Imported {
-    pub fn json(&self) -> Value {
-        json!({
-            "what": self.what, "added": self.added, "unchanged": self.unchanged, "replayed": self.replayed,
-            "dry_run": self.dry_run, "notes": self.notes,
-        })
+/// What an import did, for people.
+pub fn print_imported(imported: &Imported) {
+    let Imported { what, added, unchanged, notes, .. } = imported;
+    match (imported.replayed, imported.dry_run) {
+        (true, _) => say!("这个文件以前导入过，这次没有再记（{unchanged} 项）。"),
+        (false, true) => say!("检查通过：可导入{what} {added} 项，已有 {unchanged} 项。没有记账。"),
+        (false, false) => say!("已导入{what} {added} 项，已有 {unchanged} 项。"),
     }
-
-    pub fn print(&self) {
-        match (self.replayed, self.dry_run) {
-            (true, _) => say!("这个文件以前导入过，这次没有再记（{} 项）。", self.unchanged),
-            (false, true) => say!("检查通过：可导入{} {} 项，已有 {} 项。没有记账。", self.what, self.added, self.unchanged),
-            (false, false) => say!("已导入{} {} 项，已有 {} 项。", self.what, self.added, self.unchanged),
-        }
-        if !self.notes.ignored_columns.is_empty() {
-            say!("未使用的列：{}", self.notes.ignored_columns.join("、"));
-        }
-        if self.notes.skipped_count > 0 {
-            say!("跳过合计等 {} 行：{:?}", self.notes.skipped_count, self.notes.skipped_rows);
-        }
-        for remark in &self.notes.remarks {
-            say!("{remark}");
-        }
+    if !notes.ignored_columns.is_empty() {
+        say!("未使用的列：{}", notes.ignored_columns.join("、"));
+    }
+    if notes.skipped_count > 0 {
+        say!("跳过合计等 {} 行：{:?}", notes.skipped_count, notes.skipped_rows);
+    }
+    for remark in &notes.remarks {
+        say!("{remark}");
     }
 }

@@ -204,6 +204,12 @@ impl FixedAsset {
         plus(plus(self.already_depreciated(), self.posted()), last)
     }
 
+    /// 累计折旧 of an asset that stands at the end of a day: the months that have ended by then.
+    pub fn accumulated_on(&self, day: Date) -> Amount {
+        let ended = self.depreciated.iter().take_while(|(month, _)| month.last_day() <= day);
+        plus(self.already_depreciated(), total(ended.map(|(_, amount)| *amount)))
+    }
+
     pub fn stands_on(&self, day: Date) -> bool {
         self.card.date <= day && self.disposed.as_ref().is_none_or(|disposed| disposed.date > day)
     }

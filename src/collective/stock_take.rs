@@ -23,6 +23,16 @@ pub enum AssetKind {
 }
 
 impl AssetKind {
+    pub const ALL: [AssetKind; 2] = [AssetKind::Entrusted, AssetKind::Fixed];
+
+    /// As records write it.
+    pub fn word(self) -> &'static str {
+        match self {
+            AssetKind::Entrusted => "entrusted",
+            AssetKind::Fixed => "fixed",
+        }
+    }
+
     pub fn chinese(self) -> &'static str {
         match self {
             AssetKind::Entrusted => "代管资产",
@@ -39,7 +49,12 @@ impl AssetKind {
     }
 
     /// Every asset of the kind that stands at the end of a day.
-    fn standing<'a>(self, entrusted: &'a AssetRegister, fixed: &'a FixedAssetRegister, day: Date) -> BTreeSet<&'a DimensionCode> {
+    pub fn standing<'a>(
+        self,
+        entrusted: &'a AssetRegister,
+        fixed: &'a FixedAssetRegister,
+        day: Date,
+    ) -> BTreeSet<&'a DimensionCode> {
         match self {
             AssetKind::Entrusted => {
                 entrusted.iter().filter(|asset| asset.in_custody_on(day)).map(|asset| &asset.card.code).collect()
@@ -58,6 +73,16 @@ pub enum Finding {
     Missing,
     /// 毁损
     Damaged,
+}
+
+impl Finding {
+    pub fn chinese(self) -> &'static str {
+        match self {
+            Finding::Found => "完好",
+            Finding::Missing => "盘亏",
+            Finding::Damaged => "毁损",
+        }
+    }
 }
 
 /// One asset of a take.
@@ -105,9 +130,20 @@ fn named(codes: &[&DimensionCode]) -> String {
 }
 
 impl StockTakeRegister {
-    /// The last take of each kind.
-    pub fn last_takes(&self) -> impl Iterator<Item = (AssetKind, &StockTaken)> {
-        self.0.iter().filter_map(|(kind, takes)| Some((*kind, takes.last()?)))
+    /// The takes of a kind up to a day, oldest first.
+    fn takes_by(&self, kind: AssetKind, day: Date) -> &[StockTaken] {
+        let takes = self.0.get(&kind).map(Vec::as_slice).unwrap_or_default();
+        takes.get(..takes.partition_point(|take| take.date <= day)).unwrap_or_default()
+    }
+
+    /// The last take of a kind up to a day.
+    pub fn last_take(&self, kind: AssetKind, day: Date) -> Option<&StockTaken> {
+        self.takes_by(kind, day).last()
+    }
+
+    /// What the last take up to a day that names an asset says of it, and when.
+    pub fn last_count(&self, kind: AssetKind, asset: &DimensionCode, day: Date) -> Option<(Date, &StockRow)> {
+        self.takes_by(kind, day).iter().rev().find_map(|take| Some((take.date, row_of(take, asset)?)))
     }
 
     pub fn examine(&self, taken: &StockTaken, entrusted: &AssetRegister, fixed: &FixedAssetRegister) -> Vec<Rule> {
@@ -152,11 +188,10 @@ impl StockTakeRegister {
         self.0.entry(taken.kind).or_default().push(taken.clone());
     }
 
-    /// What the last take of a kind did not find whole, and since when; by code. Every take names every asset of its day,
-    /// so an earlier one has nothing to add about an asset that still stands.
-    pub fn differences(&self, kind: AssetKind) -> Vec<OpenDifference> {
-        let takes = self.0.get(&kind).map(Vec::as_slice).unwrap_or_default();
-        let Some((last, before)) = takes.split_last() else { return Vec::new() };
+    /// What the last take of a kind up to a day did not find whole, and since when; by code. Every take names every asset of
+    /// its day, so an earlier one has nothing to add about an asset that still stands.
+    pub fn differences(&self, kind: AssetKind, day: Date) -> Vec<OpenDifference> {
+        let Some((last, before)) = self.takes_by(kind, day).split_last() else { return Vec::new() };
         let open = last.rows.iter().filter(|row| row.finding != Finding::Found).map(|row| {
             let same = |take: &&StockTaken| is_open_in(take, &row.asset);
             let since = before.iter().rev().take_while(same).last().map_or(last.date, |first| first.date);
@@ -166,7 +201,11 @@ impl StockTakeRegister {
     }
 }
 
+fn row_of<'a>(take: &'a StockTaken, asset: &DimensionCode) -> Option<&'a StockRow> {
+    let index = take.rows.binary_search_by(|row| row.asset.cmp(asset)).ok()?;
+    take.rows.get(index)
+}
+
 fn is_open_in(take: &StockTaken, asset: &DimensionCode) -> bool {
-    let index = take.rows.binary_search_by(|row| row.asset.cmp(asset));
-    index.ok().and_then(|index| take.rows.get(index)).is_some_and(|row| row.finding != Finding::Found)
+    row_of(take, asset).is_some_and(|row| row.finding != Finding::Found)
 }

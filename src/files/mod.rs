@@ -12,6 +12,7 @@
 
 pub mod accounts;
 pub mod alipay;
+pub mod archive;
 pub mod beancount;
 pub mod books;
 pub mod cell;
@@ -41,6 +42,7 @@ mod draft;
 
 pub use accounts::{ReadAccounts, read_accounts};
 pub use alipay::{read_alipay_bill, read_alipay_funds};
+pub use archive::unpacked;
 pub use books::{ReadBook, read_books};
 pub use dimensions::{ReadDimensions, read_dimensions};
 pub use export::{Format, JournalWriter};

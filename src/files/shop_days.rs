@@ -1,4 +1,5 @@
-//! 营业日报 CSV: a row a channel, rows of one shop, day and shift together (facts §6.6). Money may stand on any row of the day.
+//! 营业日报 CSV: a row a channel and rate of tax, rows of one shop, day and shift together (facts §6.6). Money may stand on any
+//! row of the day. Where rows have different rates, the day's is the one that most is sold at.
 
 use crate::collective::shop::{ChannelSales, SHIFT_DEFAULT, ShopDay, Tender, TenderAmount};
 use crate::files::cell;
@@ -59,8 +60,8 @@ pub const COLUMNS: [Column; 20] = [
     Column::optional("销售成本", "cost", &["成本"]),
 ];
 
-/// The rate where a file has none: goods of a small-scale payer, 1 %.
-const RATE_DEFAULT: u32 = 100;
+/// 税率 in 1/10,000 where a file, or who sends one, names none: goods of a small-scale payer, 1 %.
+pub const RATE_DEFAULT: u32 = 100;
 
 /// What a file of shop days holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,7 +80,7 @@ pub struct ReadShopDays {
 pub fn read_shop_days(reader: impl Read) -> Result<ReadShopDays, FileRefusal> {
     let mut sheet = Sheet::open(reader, &COLUMNS, SHOP)?;
     let mut read = ReadShopDays { days: Vec::new(), rows: Vec::new(), notes: Notes::default() };
-    let mut refusal = FileRefusal::default();
+    let (mut refusal, mut open) = (FileRefusal::default(), None::<Open>);
     loop {
         match sheet.advance() {
             Ok(true) => {}
@@ -90,15 +91,12 @@ pub fn read_shop_days(reader: impl Read) -> Result<ReadShopDays, FileRefusal> {
             }
         }
         match read_row(&sheet) {
-            Ok(row) => match read.days.last_mut().filter(|day| is_same(day, &row)) {
-                Some(day) => {
-                    if let Some(reason) = merge(day, row, &sheet) {
-                        refusal.add([reason]);
-                    }
+            Ok(row) => match open.as_mut().filter(|open| is_same(&open.day, &row.day)) {
+                Some(open) => {
+                    refusal.add(merge(open, row, &sheet));
                 }
                 None => {
-                    read.rows.push(sheet.row());
-                    read.days.push(row);
+                    refusal.add(open.replace(row).and_then(|before| finish(before, &mut read)));
                 }
             },
             Err(reasons) => {
@@ -108,6 +106,7 @@ pub fn read_shop_days(reader: impl Read) -> Result<ReadShopDays, FileRefusal> {
             }
         }
     }
+    refusal.add(open.and_then(|open| finish(open, &mut read)));
     refusal.unless_empty()?;
     read.notes = sheet.notes().clone();
     Ok(read)
@@ -117,12 +116,49 @@ fn is_same(a: &ShopDay, b: &ShopDay) -> bool {
     (&a.shop, a.date, &a.shift) == (&b.shop, b.date, &b.shift)
 }
 
-/// Adds another row of the same day.
-fn merge<R: Read>(day: &mut ShopDay, row: ShopDay, sheet: &Sheet<R>) -> Option<FileReason> {
-    let too_large = || sheet.refuse(SALES, "amount_too_large", "合计超出系统上限。请核对小数点。");
-    if day.tax_basis_points != row.tax_basis_points {
-        return Some(sheet.refuse(RATE, "tax_rate_differs", "同一天各行的税率不同。请写成一样的。"));
+/// A day whose rows are being gathered; each row of its sales names its rate.
+struct Open {
+    day: ShopDay,
+    row: u32,
+    /// The first row that leaves the rate empty.
+    blank: Option<u32>,
+}
+
+/// The whole day; a reason where it cannot be told at which rate a row was sold.
+fn finish(open: Open, read: &mut ReadShopDays) -> Option<FileReason> {
+    let Open { mut day, row, blank } = open;
+    let mixed = settle_rates(&mut day);
+    read.days.push(day);
+    read.rows.push(row);
+    let text = "这一天各行的税率不同，这一行没有填写。请每一行都写明税率。";
+    blank.filter(|_| mixed).map(|blank| FileReason::cell(blank, COLUMNS[RATE].chinese, "tax_rate_missing", text))
+}
+
+/// The rate that most is sold at becomes the day's, the one written first among equals; rows at another keep their own.
+/// Whether there are any.
+fn settle_rates(day: &mut ShopDay) -> bool {
+    let mut sold: Vec<(u32, i128)> = Vec::new();
+    for row in &day.sales {
+        let (rate, gross) = (row.tax_basis_points.unwrap_or(day.tax_basis_points), i128::from(row.gross.fen()));
+        match sold.iter_mut().find(|(known, _)| *known == rate) {
+            Some((_, sum)) => *sum = sum.saturating_add(gross),
+            None => sold.push((rate, gross)),
+        }
     }
+    // `max_by_key` keeps the last of equals.
+    let most = sold.iter().rev().max_by_key(|(_, gross)| *gross).map_or(day.tax_basis_points, |(rate, _)| *rate);
+    day.tax_basis_points = most;
+    for row in &mut day.sales {
+        row.tax_basis_points = row.tax_basis_points.filter(|rate| *rate != most);
+    }
+    sold.len() > 1
+}
+
+/// Adds another row of the same day.
+fn merge<R: Read>(open: &mut Open, row: Open, sheet: &Sheet<R>) -> Option<FileReason> {
+    let too_large = || sheet.refuse(SALES, "amount_too_large", "合计超出系统上限。请核对小数点。");
+    open.blank = open.blank.or(row.blank);
+    let (day, row) = (&mut open.day, row.day);
     for (sum, part) in [
         (&mut day.cost, row.cost),
         (&mut day.returns, row.returns),
@@ -149,7 +185,7 @@ fn merge<R: Read>(day: &mut ShopDay, row: ShopDay, sheet: &Sheet<R>) -> Option<F
 }
 
 /// One row as a day of its own.
-fn read_row<R: Read>(sheet: &Sheet<R>) -> Result<ShopDay, Vec<FileReason>> {
+fn read_row<R: Read>(sheet: &Sheet<R>) -> Result<Open, Vec<FileReason>> {
     let mut reasons: Vec<FileReason> = sheet.overflow().into_iter().collect();
     let mut money = |column: usize| {
         let raw = sheet.raw(column);
@@ -163,6 +199,7 @@ fn read_row<R: Read>(sheet: &Sheet<R>) -> Result<ShopDay, Vec<FileReason>> {
     let paid = TENDERS.map(|(column, kind)| (kind, money(column)));
     // A percentage with two decimals is a number of basis points.
     let rate = cell::trimmed(sheet.raw(RATE)).trim_end_matches(['%', '％']);
+    let blank = rate.is_empty().then(|| sheet.row());
     let rate = if rate.is_empty() { Some(RATE_DEFAULT) } else { cell::amount(rate).ok().flatten().and_then(basis_points) };
     if rate.is_none() {
         reasons.push(sheet.refuse(RATE, "tax_rate_malformed", "看不懂税率。应为 1% 的形式。"));
@@ -201,23 +238,24 @@ fn read_row<R: Read>(sheet: &Sheet<R>) -> Result<ShopDay, Vec<FileReason>> {
         counterparty: if kind == Tender::OnAccount { party.clone() } else { None },
         kind,
     };
-    match (day, shop, channel, rate, receipts) {
-        (Some(date), Some(shop), Some(channel), Some(tax_basis_points), Some(receipts)) if reasons.is_empty() => Ok(ShopDay {
-            cost,
-            date,
-            discount,
-            receipts,
-            returns,
-            rounding,
-            sales: vec![ChannelSales { channel, gross: sales, tax_basis_points: None }],
-            shift: shift.unwrap_or_else(|| SHIFT_DEFAULT.to_owned()),
-            shop,
-            short_over,
-            tax_basis_points,
-            tenders: paid.into_iter().filter(|(_, amount)| !amount.is_zero()).map(tender).collect(),
-        }),
-        _ => Err(reasons),
-    }
+    let (Some(date), Some(shop), Some(channel), Some(rate), Some(receipts)) = (day, shop, channel, rate, receipts) else {
+        return Err(reasons);
+    };
+    let day = ShopDay {
+        cost,
+        date,
+        discount,
+        receipts,
+        returns,
+        rounding,
+        sales: vec![ChannelSales { channel, gross: sales, tax_basis_points: Some(rate) }],
+        shift: shift.unwrap_or_else(|| SHIFT_DEFAULT.to_owned()),
+        shop,
+        short_over,
+        tax_basis_points: rate,
+        tenders: paid.into_iter().filter(|(_, amount)| !amount.is_zero()).map(tender).collect(),
+    };
+    if reasons.is_empty() { Ok(Open { day, row: sheet.row(), blank }) } else { Err(reasons) }
 }
 
 fn basis_points(percent: Amount) -> Option<u32> {
@@ -244,6 +282,37 @@ mod tests {
         assert_eq!(day.tenders[2].counterparty.as_ref().map(DimensionCode::as_str), Some("KH-1"));
     }
 
+    /// The rates of the rows of one day's file, with sales: the day's, then each row's own.
+    fn rates(rows: &[(&str, &str, &str)]) -> (u32, Vec<Option<u32>>) {
+        let row = |(channel, sales, rate): &(&str, &str, &str)| format!("2025-02-03,S1,{channel},{sales},{sales},,,,,{rate}\n");
+        let read = read_shop_days(format!("{HEADER}{}", rows.iter().map(row).collect::<String>()).as_bytes()).expect("read");
+        let [day] = &read.days[..] else { panic!("{} days", read.days.len()) };
+        assert!(day.examine().is_empty(), "{:?}", day.examine());
+        (day.tax_basis_points, day.sales.iter().map(|row| row.tax_basis_points).collect())
+    }
+
+    #[test]
+    fn the_days_rate_is_the_one_that_most_is_sold_at() {
+        assert_eq!(rates(&[("shop", "5", "1%"), ("school", "5", "")]), (100, vec![None, None]), "empty is 1 %");
+        assert_eq!(rates(&[("shop", "5", "3%"), ("school", "5", "3%")]), (300, vec![None, None]));
+        assert_eq!(rates(&[("shop", "5", "0"), ("shop", "80", "1%"), ("school", "6", "1%")]), (100, vec![Some(0), None, None]));
+        assert_eq!(
+            rates(&[("shop", "30", "1%"), ("shop", "20", "9%"), ("school", "20", "9%")]),
+            (900, vec![Some(100), None, None])
+        );
+        assert_eq!(rates(&[("shop", "5", "9%"), ("shop", "5", "1%")]), (900, vec![None, Some(100)]), "the first of equals");
+    }
+
+    /// What a file of one rate a day reads as is a rule: the same file is the same facts, and imports as unchanged.
+    #[test]
+    fn a_file_of_one_rate_keeps_its_bytes() {
+        let text = format!("{HEADER}2025-01-05,S1,shop,3.00,5.00,,,,,1%\n2025-01-05,S1,school,2.00,,,,,,1%\n");
+        let read = read_shop_days(text.as_bytes()).expect("read");
+        let bytes = crate::collective::Fact::ShopDayReported(read.days[0].clone()).encode();
+        let kept = r#"{"cost":"0.00","date":"2025-01-05","discount":"0.00","receipts":"0","returns":"0.00","rounding":"0.00","sales":[{"channel":"shop","gross":"3.00"},{"channel":"school","gross":"2.00"}],"shift":"1","shop":"S1","short_over":"0.00","tax_basis_points":"100","tenders":[{"amount":"5.00","kind":"cash"}]}"#;
+        assert_eq!(String::from_utf8_lossy(&bytes), kept);
+    }
+
     #[test]
     fn refusals_as_one_table() {
         for (row, codes) in [
@@ -252,7 +321,11 @@ mod tests {
             ("2025-02-03,S1,shop,5,4,,,,5,", vec!["received_differs"]),
             ("2025-02-03,S1,shop,5,,,5,,,", vec!["code_malformed"]),
             ("2025-02-03,S1,shop,5,5,,,,,高", vec!["tax_rate_malformed"]),
-            ("2025-02-03,S1,shop,5,5,,,,,1%\n2025-02-03,S1,school,5,5,,,,,3%", vec!["tax_rate_differs"]),
+            ("2025-02-03,S1,shop,5,5,,,,,\n2025-02-03,S1,school,5,5,,,,,3%", vec!["tax_rate_missing"]),
+            (
+                "2025-02-03,S1,shop,5,5,,,,,3%\n2025-02-03,S1,school,5,5,,,,,\n2025-02-04,S1,shop,5,5,,,,,",
+                vec!["tax_rate_missing"],
+            ),
             ("2025-02-03,S1,shop,0.001,5,,,,,", vec!["amount_too_fine"]),
         ] {
             let refusal = read_shop_days(format!("{HEADER}{row}\n").as_bytes()).expect_err(row);

@@ -22,9 +22,9 @@ use utoipa::{IntoParams, ToSchema};
 #[into_params(parameter_in = Path)]
 pub struct FactPath {
     /// 账套编码
-    book: String,
+    pub book: String,
     /// 业务事实，如 contract_signed
-    kind: String,
+    pub kind: String,
 }
 
 /// 一批业务事实：全部登记，或者一件也不登记

@@ -169,6 +169,8 @@ impl Findings<'_> {
         self.errors.push(ProblemDetail {
             pointer: format!("{}{place}/{field}", self.base),
             line,
+            row: None,
+            column: None,
             code: code.to_owned(),
             message,
         });

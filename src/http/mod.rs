@@ -8,6 +8,7 @@ pub mod business;
 pub mod distribution;
 pub mod draft;
 pub mod guard;
+pub mod imports;
 pub mod problem;
 pub mod proofs;
 pub mod reports;
@@ -29,7 +30,7 @@ use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-/// The largest request body: a batch of 10,000 vouchers fits many times over.
+/// The largest request body: a batch of 10,000 vouchers, or a file of a year's facts, fits many times over.
 pub const BODY_BYTES_MAX: usize = 32 << 20;
 
 /// What every handler is given.
@@ -72,6 +73,8 @@ fn routes() -> OpenApiRouter<Door> {
         .routes(routes!(reports::income_by_community_of_book))
         .routes(routes!(reports::shop_profit))
         .routes(routes!(business::record))
+        .routes(routes!(imports::import))
+        .routes(routes!(imports::import_facts))
         .routes(routes!(business::month_end))
         .routes(routes!(business::show))
         .routes(routes!(business::vat_gauge))

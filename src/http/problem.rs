@@ -3,6 +3,7 @@
 use crate::bookkeeper::keys::KeyError;
 use crate::bookkeeper::receipt::{PostError, RefusedDraft};
 use crate::bookkeeper::seal::SealError;
+use crate::files::FileRefusal;
 use crate::ledger::refusal::{Reason, Rule};
 use crate::store::StoreError;
 use axum::Json;
@@ -21,6 +22,12 @@ pub struct ProblemDetail {
     /// Line of the voucher, from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<usize>,
+    /// Row of the file as a spreadsheet numbers it, header included; absent where the whole file is meant.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub row: Option<u32>,
+    /// The file's column by its Chinese name; absent where the whole row is meant.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub column: Option<String>,
     /// Stable code.
     pub code: String,
     /// 说明：哪里、为什么、怎么办
@@ -71,6 +78,22 @@ impl Problem {
     pub fn malformed(errors: Vec<ProblemDetail>) -> Problem {
         let detail = format!("请求中有 {} 处写法不对，什么都没有记。请按 errors 逐处改正。", errors.len());
         Problem { status: 422, code: "refused".into(), detail, errors }
+    }
+
+    /// What speaks against a file, by row and column.
+    pub fn of_file(refusal: FileRefusal) -> Problem {
+        let more = if refusal.more { "其余从略，" } else { "" };
+        let count = refusal.reasons.len();
+        let detail = format!("文件没有导入，一行也没有记账，须改正 {count} 处；{more}请按 errors 逐处改正后重发。");
+        let errors = refusal.reasons.into_iter().map(|reason| ProblemDetail {
+            pointer: String::new(),
+            line: None,
+            row: reason.row,
+            column: reason.column,
+            code: reason.code.to_owned(),
+            message: reason.message,
+        });
+        Problem { status: 422, code: "refused".into(), detail, errors: errors.collect() }
     }
 
     /// Refusals of the books. `pointer` gives the place of a voucher in the request.
@@ -155,6 +178,8 @@ fn detail_of(base: &str, reason: &Reason) -> ProblemDetail {
     ProblemDetail {
         pointer: format!("{base}{line}{}", field_of(reason)),
         line: reason.line,
+        row: None,
+        column: None,
         code: reason.rule.code().to_owned(),
         message: reason.message(),
     }

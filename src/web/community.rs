@@ -6,7 +6,7 @@ use crate::ledger::statement::{GroupBy, IncomeGroup, IncomeTable, Names, Range, 
 use crate::ledger::{Amount, Dimension, Element, Period, amount};
 use crate::web::figure::{Money, income};
 use crate::web::lines::{LineRow, LinesQuery, line_row, lines, place, registered};
-use crate::web::page::{Page, Trouble, opened, query, range};
+use crate::web::page::{Kept, Page, Trouble, opened, query, range};
 use crate::web::section::{Heading, Item, Section};
 use askama::Template;
 use axum::extract::rejection::{PathRejection, QueryRejection};
@@ -17,6 +17,7 @@ use axum::extract::{Path, Query, State};
 pub struct Community {
     range: Range,
     months: Vec<Period>,
+    kept: Kept,
     code: String,
     name: String,
     street: String,
@@ -54,6 +55,7 @@ pub async fn show(
     Ok(Page(Community {
         range,
         months: opened(range, &views),
+        kept: Kept::new(),
         name,
         street,
         total: total_of(&months, &code).into(),

@@ -37,7 +37,7 @@ pub fn income(side: Side, amount: Amount) -> Amount {
     }
 }
 
-/// What a line adds to cost: debit less credit.
+/// What a line adds to a cost or to an asset: debit less credit.
 pub fn expense(side: Side, amount: Amount) -> Amount {
     match side {
         Side::Debit => amount,

@@ -7,7 +7,7 @@ use crate::ledger::statement::{GroupBy, Names as _, Range, RegisterNames};
 use crate::ledger::{Amount, Dimension, DimensionCode, Element, Period, amount};
 use crate::store::StoreError;
 use crate::web::figure::{Money, expense, income};
-use crate::web::page::{Page, Trouble, opened, query, range, voucher_address};
+use crate::web::page::{Kept, Page, Trouble, opened, query, range, voucher_address};
 use askama::Template;
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
@@ -23,7 +23,7 @@ pub struct LinesQuery {
     pub to: Option<String>,
     /// Where the page before ended.
     pub after: Option<String>,
-    /// `expense` for what a value cost; what it earned otherwise.
+    /// `expense` for what a value cost, `asset` for what it is worth; what it earned otherwise.
     of: Option<String>,
 }
 
@@ -32,10 +32,11 @@ pub struct LinesQuery {
 pub struct Lines {
     range: Range,
     months: Vec<Period>,
+    kept: Kept,
     /// 门店, 收入类型
     kind: &'static str,
     name: String,
-    /// 收入 or 成本及其他
+    /// 收入, 成本及其他, 资产科目
     what: &'static str,
     lines: Vec<LineRow>,
     page_total: Money,
@@ -54,9 +55,18 @@ pub struct LineRow {
     pub amount: Money,
 }
 
+/// What an address says of an element; nothing for income.
+fn word_of(element: Element) -> Option<&'static str> {
+    match element {
+        Element::Expense => Some("expense"),
+        Element::Asset => Some("asset"),
+        _ => None,
+    }
+}
+
 /// The address of the lines behind a figure.
 pub fn address(dimension: Dimension, code: &str, of: Element, range: Range) -> String {
-    let of = if of == Element::Expense { "&of=expense" } else { "" };
+    let of = word_of(of).map(|word| format!("&of={word}")).unwrap_or_default();
     format!("/lines/{}/{code}?{}{of}", dimension.word(), query(range))
 }
 
@@ -71,7 +81,8 @@ pub async fn show(
     let element = match asked.of.as_deref() {
         None | Some("" | "income") => Element::Income,
         Some("expense") => Element::Expense,
-        Some(other) => return Err(Trouble::malformed(format!("看不懂 of={other}。应为 income 或 expense。"))),
+        Some("asset") => Element::Asset,
+        Some(other) => return Err(Trouble::malformed(format!("看不懂 of={other}。应为 income、expense 或 asset。"))),
     };
     let dimension =
         Dimension::parse(&word).ok_or_else(|| Trouble::not_found(format!("没有辅助核算类别 {word}。请从首页点进来。")))?;
@@ -82,17 +93,22 @@ pub async fn show(
     let also = (dimension == Dimension::IncomeType).then_some(Dimension::Community);
     let found = lines(&bookkeeper, &views, &Trace { dimension, code: &code, element, range, also }, place).await?;
     let adds = |line: &TracedLine| match element {
-        Element::Expense => expense(line.side, line.amount),
-        _ => income(line.side, line.amount),
+        Element::Income => income(line.side, line.amount),
+        _ => expense(line.side, line.amount),
     };
     let page_total = amount::sum(found.lines.iter().map(|(_, line)| adds(line)));
     let books = views.iter().map(|view| (&*view.chart, &*view.dimensions)).collect();
     Ok(Page(Lines {
         range,
         months: opened(range, &views),
+        kept: word_of(element).map(|word| ("of", word.to_owned())).into_iter().collect(),
         kind: dimension.chinese(),
         name: RegisterNames { books, group_by: GroupBy::By(dimension) }.group(&code),
-        what: if element == Element::Expense { "成本及其他" } else { "收入" },
+        what: match element {
+            Element::Expense => "成本及其他",
+            Element::Asset => "资产科目（不含期初）",
+            _ => "收入",
+        },
         lines: found.lines.iter().map(|(view, line)| line_row(view, line, adds(line))).collect(),
         page_total: page_total.ok_or_else(|| Trouble::too_large("本页合计"))?.into(),
         first,

@@ -1,16 +1,19 @@
 //! Pages: the door for people. Income by community on a phone, and from every figure down to the voucher behind it.
 //!
 //! Rendered here, complete when they arrive: no script, nothing fetched from another host. The route table is
-//! [`router`]; [`overview`], [`community`], [`lines`] and [`voucher`] are the pages, [`figure`] is how amounts look.
+//! [`router`]; [`overview`], [`community`], [`lines`], [`fixed_assets`], [`stock_takes`] and [`voucher`] are the pages,
+//! [`figure`] is how amounts look.
 
 pub mod business;
 pub mod community;
 pub mod figure;
+pub mod fixed_assets;
 pub mod lines;
 pub mod money;
 pub mod overview;
 pub mod page;
 pub mod section;
+pub mod stock_takes;
 pub mod voucher;
 
 use crate::bookkeeper::Bookkeeper;
@@ -34,6 +37,8 @@ pub fn router(bookkeeper: Bookkeeper) -> Router {
         .route("/", get(overview::show))
         .route("/communities/{code}", get(community::show))
         .route("/lines/{dimension}/{code}", get(lines::show))
+        .route("/fixed-assets", get(fixed_assets::show))
+        .route("/stock-takes/{book}/{kind}", get(stock_takes::show))
         .route("/books/{book}/vouchers/{period}/{number}", get(voucher::show))
         .route("/assets/style.css", get(move || async move { (style, STYLE) }))
         .method_not_allowed_fallback(|| async { Trouble::new(405, "不能这样打开", "这个页面只能看。") })

@@ -7,10 +7,12 @@ use crate::ledger::statement::{GroupBy, IncomeGroup, IncomeRow, IncomeTable, Ran
 use crate::ledger::{Amount, Dimension, Element, Period, amount};
 use crate::web::business::{Collection, Custody, collection, custody};
 use crate::web::figure::Money;
+use crate::web::fixed_assets::{Figures, classes};
 use crate::web::lines;
 use crate::web::money::{DividendRow, FundRow, Own, dividends, own, working_funds};
-use crate::web::page::{Page, Trouble, community_address, opened, query, range};
+use crate::web::page::{Kept, Page, Trouble, community_address, opened, query, range};
 use crate::web::section::{Heading, Item, Section, by_amount};
+use crate::web::stock_takes::{Takes, takes};
 use askama::Template;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
@@ -31,6 +33,7 @@ pub struct OverviewQuery {
 pub struct Overview {
     range: Range,
     months: Vec<Period>,
+    kept: Kept,
     total: Money,
     community_count: usize,
     book_count: usize,
@@ -46,6 +49,8 @@ pub struct Overview {
     dividends: Vec<DividendRow>,
     custody: Option<Custody>,
     collection: Option<Collection>,
+    fixed_assets: Option<Figures>,
+    stock_takes: Option<Takes>,
 }
 
 /// One shop's year: three figures.
@@ -86,6 +91,7 @@ pub async fn show(
     Ok(Page(Overview {
         range,
         months: opened(range, &views),
+        kept: asked.street.filter(|_| street.is_some()).map(|code| ("street", code)).into_iter().collect(),
         total: months.total.into(),
         community_count: months.rows.len(),
         book_count: views.len(),
@@ -99,6 +105,8 @@ pub async fn show(
         dividends: dividends(&views, range.to.last_day()),
         custody: custody(&views, range.to.last_day()),
         collection: collection(&views, range.to.last_day()),
+        fixed_assets: classes(&views, range)?,
+        stock_takes: takes(&views, range),
     }))
 }
 

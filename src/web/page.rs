@@ -112,6 +112,18 @@ pub fn opened(range: Range, views: &[Arc<View>]) -> Vec<Period> {
     all.into_iter().collect()
 }
 
+/// What a page's address says besides its months, which the form of months keeps: names and values.
+pub type Kept = Vec<(&'static str, String)>;
+
+/// A text as a part of an address, percent-encoded as UTF-8 (RFC 3986).
+pub fn encoded(text: &str) -> String {
+    let byte = |byte: u8| match byte {
+        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
+        _ => format!("%{byte:02X}"),
+    };
+    text.bytes().map(byte).collect()
+}
+
 /// A range as the query of an address.
 pub fn query(range: Range) -> String {
     format!("from={}&to={}", range.from, range.to)
@@ -130,6 +142,13 @@ pub fn voucher_address(book: &str, period: Period, number: VoucherNumber) -> Str
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn any_text_is_one_part_of_an_address() {
+        assert_eq!(encoded("A-1._~"), "A-1._~");
+        assert_eq!(encoded("a&b=1#/ +%"), "a%26b%3D1%23%2F%20%2B%25");
+        assert_eq!(encoded("设备"), "%E8%AE%BE%E5%A4%87");
+    }
 
     #[test]
     fn a_busy_store_asks_to_come_back() {

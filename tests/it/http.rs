@@ -1,6 +1,7 @@
 //! The HTTP door from outside: posting, retrying, reading, proving, and every kind of request that is not as it should be.
 
 mod business;
+mod imports;
 mod malformed;
 mod openapi;
 mod posting;

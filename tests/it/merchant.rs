@@ -3,9 +3,10 @@
 
 use crate::support::{Program, root};
 use serde_json::{Value, json};
+use std::io::{Cursor, Write as _};
 use std::path::{Path, PathBuf};
 
-const WECHAT_BILL: &str = "\
+pub const WECHAT_BILL: &str = "\
 交易时间,公众账号ID,商户号,特约商户号,设备号,微信订单号,商户订单号,用户标识,交易类型,交易状态,付款银行,货币种类,应结订单金额,代金券金额,微信退款单号,商户退款单号,退款金额,充值券退款金额,退款类型,退款状态,商品名称,商户数据包,手续费,费率,订单金额,申请退款金额,费率备注
 `2025-01-05 09:00:01,`wx示例,`190000,`0,`,`1,`S1,`u,`MICROPAY,`SUCCESS,`OTHERS,`CNY,`101.00,`0.00,`0,`0,`0.00,`0.00,`,`,`示例,`,`0.60600,`0.60%,`101.00,`0.00,`
 `2025-01-06 09:00:00,`wx示例,`190000,`0,`,`2,`S2,`u,`MICROPAY,`SUCCESS,`OTHERS,`CNY,`30.30,`0.00,`0,`0,`0.00,`0.00,`,`,`示例,`,`0.18180,`0.60%,`30.30,`0.00,`
@@ -15,7 +16,7 @@ const WECHAT_BILL: &str = "\
 `4,`131.30,`10.10,`0.00,`0.72720,`131.30,`10.10
 ";
 
-const WECHAT_FUNDS: &str = "\
+pub const WECHAT_FUNDS: &str = "\
 记账时间,微信支付业务单号,资金流水单号,业务名称,业务类型,收支类型,收支金额(元),账户结余(元),资金变更提交申请人,备注,业务凭证号
 `2025-01-05 09:00:01,`1,`1,`交易,`交易,`收入,`101.00,`101.00,`system,`示例,`1
 `2025-01-05 09:00:01,`1,`2,`扣除交易手续费,`扣除交易手续费,`支出,`0.61,`100.39,`system,`示例,`1
@@ -29,7 +30,7 @@ const WECHAT_FUNDS: &str = "\
 `8,`3,`131.36,`5,`131.36
 ";
 
-const ALIPAY_BILL: &str = "\
+pub const ALIPAY_BILL: &str = "\
 #支付宝业务明细查询
 #账号：[2088示例]
 #起始日期：[2025年01月05日 00:00:00]   终止日期：[2025年01月06日 00:00:00]
@@ -42,7 +43,7 @@ const ALIPAY_BILL: &str = "\
 #导出时间：[2025年01月06日 07:27:37]
 ";
 
-const ALIPAY_FUNDS: &str = "\
+pub const ALIPAY_FUNDS: &str = "\
 #支付宝账务明细查询
 #账号：[2088示例]
 #-----------------------------------------账务明细列表----------------------------------------
@@ -56,7 +57,7 @@ const ALIPAY_FUNDS: &str = "\
 #导出时间：[2025年01月07日 13:19:01]
 ";
 
-const PERSONAL_WECHAT: &str = "\
+pub const PERSONAL_WECHAT: &str = "\
 微信支付账单明细,,,,,,,,,,
 微信昵称：[示例],,,,,,,,,,
 ----------------------微信支付账单明细列表--------------------,,,,,,,,,,
@@ -65,13 +66,13 @@ const PERSONAL_WECHAT: &str = "\
 ";
 
 /// A company's book with its shops, accounts and 科目对应, and a folder for files.
-struct Company {
+pub struct Company {
     folder: tempfile::TempDir,
-    program: Program,
+    pub program: Program,
 }
 
 impl Company {
-    fn open() -> Company {
+    pub fn open() -> Company {
         let folder = tempfile::tempdir().expect("folder");
         let program = Program::on(folder.path().join("data"));
         let sample = root().join("examples/yanhe");
@@ -85,13 +86,13 @@ impl Company {
         Company { folder, program }
     }
 
-    fn write(&self, name: &str, bytes: &[u8]) -> PathBuf {
+    pub fn write(&self, name: &str, bytes: &[u8]) -> PathBuf {
         let path = self.folder.path().join(name);
         std::fs::write(&path, bytes).expect("written");
         path
     }
 
-    fn arguments<'a>(what: &'a str, path: &'a str) -> Vec<&'a str> {
+    pub fn arguments<'a>(what: &'a str, path: &'a str) -> Vec<&'a str> {
         let mut all = vec!["import", what, path, "--book", "shazi", "--shop", "SZ01", "--by", "甲", "--approved-by", "乙"];
         if what.ends_with("bill") {
             all.extend(["--channel", "lingshou", "--tax-basis-points", "100"]);
@@ -112,7 +113,7 @@ impl Company {
     }
 
     /// What the shop has in transit, by the register.
-    fn in_transit(&self, platform: &str) -> Value {
+    pub fn in_transit(&self, platform: &str) -> Value {
         let shops = self.program.json(&["register", "shops", "--book", "shazi", "--day", "2025-01-31"]);
         shops["rows"][0][format!("{platform}_in_transit")].clone()
     }
@@ -124,11 +125,25 @@ impl Company {
     }
 }
 
-fn text(path: &Path) -> String {
+pub fn text(path: &Path) -> String {
     path.to_str().expect("path").to_owned()
 }
 
-fn counts(imported: &Value) -> Value {
+pub fn gb(text: &str) -> Vec<u8> {
+    encoding_rs::GB18030.encode(text).0.into_owned()
+}
+
+/// Files as a platform packs them.
+pub fn packed(files: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, bytes) in files {
+        writer.start_file(*name, zip::write::SimpleFileOptions::default()).expect("begun");
+        writer.write_all(bytes).expect("written");
+    }
+    writer.finish().expect("finished").into_inner()
+}
+
+pub fn counts(imported: &Value) -> Value {
     json!([imported["added"], imported["unchanged"], imported["replayed"]])
 }
 
@@ -156,19 +171,23 @@ fn bills_and_movements_bring_transit_back_to_zero() {
     let balances = ["101201", "100201", "560301"].map(|account| company.balance(account));
     assert_eq!(balances, ["0.00", "120.47", "0.73"]);
 
-    let gb = |text: &str| encoding_rs::GB18030.encode(text).0.into_owned();
     let alipay = company.write("alipay.csv", &gb(ALIPAY_BILL));
     let alipay_funds = company.write("alipay_funds.csv", &gb(ALIPAY_FUNDS));
     assert_eq!(counts(&company.import("alipay-bill", &alipay)), json!([1, 0, false]));
     assert_eq!(counts(&company.import("alipay-funds", &alipay_funds)), json!([2, 0, false]));
     assert_eq!((company.in_transit("alipay"), company.balance("101202")), (json!("0.00"), "0.00".into()));
 
-    // The same files again are the same facts.
+    // The same files again are the same facts, packed as they were downloaded or not.
     let size = company.size();
     for (what, path, count) in
         [("wechat-bill", &bill, 3), ("wechat-funds", &funds, 4), ("alipay-bill", &alipay, 1), ("alipay-funds", &alipay_funds, 2)]
     {
         assert_eq!(counts(&company.import(what, path)), json!([0, count, true]), "{what}");
+    }
+    let whole = packed(&[("汇总.csv", &gb("示例")), ("明细.csv", &gb(ALIPAY_BILL))]);
+    let packed_files = [("wechat-bill", packed(&[("bill.csv", WECHAT_BILL.as_bytes())]), 3), ("alipay-bill", whole, 1)];
+    for (what, bytes, count) in packed_files {
+        assert_eq!(counts(&company.import(what, &company.write("bill.zip", &bytes))), json!([0, count, true]), "{what}");
     }
     assert_eq!(company.size(), size);
     assert_eq!(company.program.json(&["check"])["exit_code"], 0);
@@ -191,6 +210,8 @@ fn files_that_say_something_else_are_refused_whole() {
         ("alipay-bill", "personal.csv", PERSONAL_WECHAT.as_bytes(), "personal_bill"),
         ("alipay-funds", "personal.csv", PERSONAL_WECHAT.as_bytes(), "personal_bill"),
         ("alipay-bill", "wechat.csv", WECHAT_BILL.as_bytes(), "header_missing"),
+        ("wechat-bill", "two.zip", &packed(&[("a.csv", b""), ("b.csv", b"")]), "zip_entries"),
+        ("wechat-bill", "personal.zip", &packed(&[("a.csv", PERSONAL_WECHAT.as_bytes())]), "personal_bill"),
     ] {
         let (exit, found, message) = company.refused(what, &company.write(name, bytes));
         assert_eq!((exit, found.as_str()), (10, code), "{what} {name}: {message}");

@@ -2,7 +2,8 @@
 
 use crate::collective::fixed_asset::{AssetSource, DisposalReason, FixedAsset};
 use crate::collective::register::Registers;
-use crate::collective::stock_take::{AssetKind, Finding, OpenDifference};
+use crate::collective::stock_take::{AssetKind, Finding, OpenDifference, StockTaken};
+use crate::ledger::amount::less;
 use crate::ledger::{Amount, DimensionCode, Period};
 use jiff::civil::Date;
 use serde::Serialize;
@@ -61,7 +62,41 @@ fn fixed_asset_row(asset: &FixedAsset) -> FixedAssetRow {
     }
 }
 
-/// One row of 资产盘点: the last take of a kind, and the differences that are open on a day.
+/// A fixed asset that stands at the end of a day, with what it was worth then. Amounts in yuan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StandingAsset {
+    pub asset: DimensionCode,
+    pub name: String,
+    pub class: String,
+    pub community: Option<DimensionCode>,
+    /// As on the card.
+    pub date: Date,
+    pub cost: Amount,
+    /// 累计折旧
+    pub accumulated: Amount,
+    /// 账面价值
+    pub value: Amount,
+}
+
+/// Every fixed asset that stands at the end of a day, by code.
+pub fn standing_assets(registers: &Registers, day: Date) -> Vec<StandingAsset> {
+    let row = |asset: &FixedAsset| {
+        let (card, accumulated) = (asset.card.clone(), asset.accumulated_on(day));
+        StandingAsset {
+            asset: card.asset,
+            name: card.name,
+            class: card.class,
+            community: card.community,
+            date: card.date,
+            cost: card.cost,
+            accumulated,
+            value: less(card.cost, accumulated),
+        }
+    };
+    registers.fixed_assets.iter().filter(|asset| asset.stands_on(day)).map(row).collect()
+}
+
+/// One row of 资产盘点: the last take of a kind up to a day, and the differences that are open on it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct StockTakeRow {
     pub kind: AssetKind,
@@ -78,9 +113,9 @@ pub struct StockTakeRow {
 
 pub fn stock_takes(registers: &Registers, day: Date) -> Vec<StockTakeRow> {
     let stands = |kind: AssetKind, asset: &DimensionCode| kind.stands(&registers.assets, &registers.fixed_assets, asset, day);
-    let row = |(kind, take): (AssetKind, &crate::collective::stock_take::StockTaken)| {
+    let row = |kind: AssetKind, take: &StockTaken| {
         let count = |finding: Finding| take.rows.iter().filter(|row| row.finding == finding).count();
-        let open = registers.stock_takes.differences(kind).into_iter().filter(|open| stands(kind, &open.asset));
+        let open = registers.stock_takes.differences(kind, day).into_iter().filter(|open| stands(kind, &open.asset));
         StockTakeRow {
             kind,
             date: take.date,
@@ -92,5 +127,36 @@ pub fn stock_takes(registers: &Registers, day: Date) -> Vec<StockTakeRow> {
             open: open.collect(),
         }
     };
-    registers.stock_takes.last_takes().map(row).collect()
+    let last = |kind: AssetKind| registers.stock_takes.last_take(kind, day).map(|take| row(kind, take));
+    AssetKind::ALL.into_iter().filter_map(last).collect()
+}
+
+/// What a take says of one asset.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LastCount {
+    pub date: Date,
+    pub finding: Finding,
+    pub note: String,
+}
+
+/// An asset that stands at the end of a day, with its last count; `None` where no take names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CountedAsset {
+    pub asset: DimensionCode,
+    pub name: String,
+    pub last: Option<LastCount>,
+}
+
+/// Every asset of a kind that stands at the end of a day, by code.
+pub fn counted_assets(registers: &Registers, kind: AssetKind, day: Date) -> Vec<CountedAsset> {
+    let name = |asset: &DimensionCode| match kind {
+        AssetKind::Entrusted => registers.assets.get(asset).map(|asset| asset.card.name.clone()),
+        AssetKind::Fixed => registers.fixed_assets.get(asset).map(|asset| asset.card.name.clone()),
+    };
+    let row = |asset: &DimensionCode| {
+        let last = registers.stock_takes.last_count(kind, asset, day);
+        let last = last.map(|(date, row)| LastCount { date, finding: row.finding, note: row.note.clone() });
+        CountedAsset { asset: asset.clone(), name: name(asset).unwrap_or_default(), last }
+    };
+    kind.standing(&registers.assets, &registers.fixed_assets, day).into_iter().map(row).collect()
 }

@@ -5,7 +5,7 @@ use super::desk::{Desk, code, date, yuan};
 use crate::collective::Fact;
 use crate::collective::asset::{AssetCard, AssetCleared, AssetStep, Step};
 use crate::collective::fixed_asset::{AssetSource, DisposalReason, Expense, FixedAssetAdded, FixedAssetDisposed};
-use crate::collective::report::assets::stock_takes;
+use crate::collective::report::assets::{counted_assets, stock_takes};
 use crate::collective::report::{Use, custody};
 use crate::collective::stock_take::{AssetKind, Finding, StockRow, StockTaken};
 use crate::ledger::refusal::Rule;
@@ -86,6 +86,33 @@ fn differences_stay_open_until_the_asset_is_gone_or_found() {
     assert_eq!(open(&desk, Fixed, "2027-01-05"), both[1..], "gone");
     desk.take(take(Fixed, "2027-01-05", &[("GD-2", Found, ""), ("GD-3", Damaged, "示例碰坏")]));
     assert_eq!(open(&desk, Fixed, "2027-01-05"), [("GD-3".into(), Damaged, "2027-01-05".into())]);
+    // A day that is past shows what was known then.
+    assert_eq!(open(&desk, Fixed, "2026-12-31"), both);
+    assert_eq!((open(&desk, Fixed, "2026-12-30").len(), open(&desk, Fixed, "2026-06-29")), (3, vec![]));
+}
+
+#[test]
+fn each_asset_has_its_last_count() {
+    let mut desk = desk();
+    let counts = |desk: &Desk, day: &str| -> Vec<_> {
+        let rows = counted_assets(&desk.registers, Fixed, date(day)).into_iter();
+        rows.map(|row| (row.asset.to_string(), row.last.map(|last| (last.date.to_string(), last.finding)))).collect()
+    };
+    assert!(counts(&desk, "2026-01-04").is_empty(), "nothing stands yet");
+    desk.take(take(Fixed, "2026-06-30", &[("GD-1", Missing, "示例去向不明"), ("GD-2", Found, ""), ("GD-3", Found, "")]));
+    desk.take(Fact::FixedAssetDisposed(FixedAssetDisposed {
+        asset: code("GD-1"),
+        date: date("2026-07-05"),
+        document: "示例处置1号".into(),
+        proceeds: Amount::ZERO,
+        reason: DisposalReason::Lost,
+        tax_basis_points: None,
+    }));
+    desk.take(take(Fixed, "2026-12-31", &[("GD-2", Damaged, "示例漏水"), ("GD-3", Found, "")]));
+    let counted = |asset: &str, day: &str, finding| (asset.to_owned(), Some((day.to_owned(), finding)));
+    assert_eq!(counts(&desk, "2026-06-29")[0], ("GD-1".into(), None));
+    assert_eq!(counts(&desk, "2026-07-04")[0], counted("GD-1", "2026-06-30", Missing));
+    assert_eq!(counts(&desk, "2026-12-31"), [counted("GD-2", "2026-12-31", Damaged), counted("GD-3", "2026-12-31", Found)]);
 }
 
 #[test]

@@ -1,0 +1,213 @@
+//! 收件: a file that somebody sends becomes facts of the business with their vouchers, all of it or nothing. Every door that
+//! takes files comes through here: the command line and HTTP.
+//!
+//! A file is read and judged on a copy of the book first, so that everything that speaks against it is told by row; what the
+//! journal holds already is counted and left alone ([`fresh`]).
+
+mod fresh;
+
+use crate::bookkeeper::view::View;
+use crate::bookkeeper::{Bookkeeper, PostError};
+use crate::collective::shop::Tender;
+use crate::collective::{Fact, Registers};
+use crate::files::facts::schema::Kind;
+use crate::files::refusal::{FileReason, FileRefusal};
+use crate::files::{
+    Counter, Notes, ReadSettlements, ReadShopDays, read_alipay_bill, read_alipay_funds, read_facts, read_shop_days,
+    read_wechat_bill, read_wechat_funds, unpacked,
+};
+use crate::ledger::DimensionCode;
+use crate::ledger::voucher::Signatures;
+use crate::store::StoreError;
+use fresh::Recorded;
+use jiff::civil::Date;
+use serde::Serialize;
+use std::io::Read;
+use std::sync::Arc;
+
+/// What a file is, with what it does not say itself.
+#[derive(Clone, Debug)]
+pub enum FileKind {
+    /// 营业日报
+    ShopDays,
+    /// 业务事实 of one kind
+    Facts(&'static Kind),
+    /// 微信支付 交易账单
+    WechatBill(Counter),
+    /// 支付宝 业务明细
+    AlipayBill(Counter),
+    /// 微信支付 资金账单, of a shop
+    WechatFunds(DimensionCode),
+    /// 支付宝 账务明细, of a shop
+    AlipayFunds(DimensionCode),
+}
+
+impl FileKind {
+    /// What people call that which it holds.
+    fn chinese(&self) -> &'static str {
+        match self {
+            FileKind::ShopDays | FileKind::WechatBill(_) | FileKind::AlipayBill(_) => "营业日报",
+            FileKind::Facts(_) => "业务事实",
+            FileKind::WechatFunds(_) | FileKind::AlipayFunds(_) => "平台结算",
+        }
+    }
+}
+
+/// What is asked for with a file.
+#[derive(Clone, Debug)]
+pub struct Intake {
+    pub kind: FileKind,
+    /// Of the vouchers that the facts produce.
+    pub signatures: Signatures,
+    /// 登记日期; the latest day that the file names where absent.
+    pub date: Option<Date>,
+    /// Judged, and nothing recorded.
+    pub dry_run: bool,
+}
+
+/// What became of a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Imported {
+    /// 营业日报, 业务事实, 凭证 …
+    pub what: &'static str,
+    pub added: u64,
+    /// What the books held already.
+    pub unchanged: u64,
+    /// Everything in it was imported before.
+    pub replayed: bool,
+    pub dry_run: bool,
+    pub notes: Notes,
+}
+
+/// Why a file was not taken in. Nothing of it was recorded.
+#[derive(Debug, thiserror::Error)]
+pub enum IntakeError {
+    /// The file, or what it says.
+    #[error(transparent)]
+    Refused(#[from] FileRefusal),
+    #[error(transparent)]
+    Post(#[from] PostError),
+}
+
+impl From<StoreError> for IntakeError {
+    fn from(error: StoreError) -> IntakeError {
+        IntakeError::Post(error.into())
+    }
+}
+
+/// Facts that a file holds.
+struct FromFile {
+    facts: Vec<Fact>,
+    /// The row that stands for each.
+    rows: Vec<u32>,
+    /// The latest day that something happened on.
+    latest: Option<Date>,
+    notes: Notes,
+}
+
+impl Bookkeeper {
+    /// Records every fact of a file that is new, or none of them.
+    ///
+    /// # Errors
+    /// Everything that speaks against the file, by row; or why the books could not take it.
+    pub async fn take_in(&self, book: &str, file: impl Read + Send + 'static, intake: Intake) -> Result<Imported, IntakeError> {
+        let Intake { kind, signatures, date, dry_run } = intake;
+        let view = self.views.get(book).ok_or(PostError::NoSuchBook)?;
+        let (what, registers) = (kind.chinese(), Arc::clone(&view.registers));
+        let FromFile { facts, rows, latest, notes } = aside(move || read(&kind, file, &registers)).await?;
+        let all = facts.len();
+        let fresh = self.fresh(view, facts, rows, signatures.clone()).await?;
+        let added = fresh.len();
+        if added > 0 && !dry_run {
+            let date = date.or(latest).unwrap_or_else(|| self.clock().today());
+            for facts in requests(fresh) {
+                self.record(book, facts, date, signatures.clone()).await?;
+            }
+        }
+        let replayed = all > 0 && added == 0;
+        Ok(Imported { what, added: count(added), unchanged: count(all.saturating_sub(added)), replayed, dry_run, notes })
+    }
+
+    /// The facts that the journal does not hold, judged with their vouchers.
+    async fn fresh(
+        &self,
+        view: Arc<View>,
+        facts: Vec<Fact>,
+        rows: Vec<u32>,
+        signatures: Signatures,
+    ) -> Result<Vec<Fact>, IntakeError> {
+        let recorded = Recorded::of(self.facts(&view).await?);
+        aside(move || Ok(fresh::fresh(&view, facts.into_iter().zip(rows), &recorded, &signatures)?)).await
+    }
+}
+
+/// A distribution is held against the books as they stand before it, so each is a request of its own.
+fn requests(facts: Vec<Fact>) -> Vec<Vec<Fact>> {
+    if facts.iter().any(Fact::distributes) { facts.into_iter().map(|fact| vec![fact]).collect() } else { vec![facts] }
+}
+
+/// Runs what may take a while beside those who wait for answers.
+async fn aside<T: Send + 'static>(work: impl FnOnce() -> Result<T, IntakeError> + Send + 'static) -> Result<T, IntakeError> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result,
+        Err(error) => match error.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            Err(_) => Err(PostError::Stopping.into()),
+        },
+    }
+}
+
+fn count(number: usize) -> u64 {
+    u64::try_from(number).unwrap_or(u64::MAX)
+}
+
+fn read(kind: &FileKind, file: impl Read + Send + 'static, registers: &Registers) -> Result<FromFile, IntakeError> {
+    Ok(match kind {
+        FileKind::ShopDays => of_days(read_shop_days(file)?),
+        FileKind::Facts(kind) => {
+            let read = read_facts(kind, file)?;
+            FromFile { facts: read.facts, rows: read.rows, latest: read.latest, notes: read.notes }
+        }
+        FileKind::WechatBill(counter) => of_bill(read_wechat_bill(unpacked(file)?, counter)?, Tender::WeChat, registers)?,
+        FileKind::AlipayBill(counter) => of_bill(read_alipay_bill(unpacked(file)?, counter)?, Tender::Alipay, registers)?,
+        FileKind::WechatFunds(shop) => of_funds(read_wechat_funds(unpacked(file)?, shop)?),
+        FileKind::AlipayFunds(shop) => of_funds(read_alipay_funds(unpacked(file)?, shop)?),
+    })
+}
+
+fn of_days(read: ReadShopDays) -> FromFile {
+    let latest = read.days.iter().map(|day| day.date).max();
+    let facts = read.days.into_iter().map(Fact::ShopDayReported).collect();
+    FromFile { facts, rows: read.rows, latest, notes: read.notes }
+}
+
+fn of_bill(read: ReadShopDays, tender: Tender, registers: &Registers) -> Result<FromFile, FileRefusal> {
+    unless_reported_twice(registers, &read, tender)?;
+    Ok(of_days(read))
+}
+
+fn of_funds(read: ReadSettlements) -> FromFile {
+    let latest = read.settlements.iter().map(|settlement| settlement.date).max();
+    let facts = read.settlements.into_iter().map(Fact::SettlementArrived).collect();
+    FromFile { facts, rows: read.rows, latest, notes: read.notes }
+}
+
+/// A bill holds a whole day's payments: where another shift has some of the same kind, the money would count twice.
+fn unless_reported_twice(registers: &Registers, read: &ReadShopDays, tender: Tender) -> Result<(), FileRefusal> {
+    let mut refusal = FileRefusal::default();
+    for (day, row) in read.days.iter().zip(&read.rows) {
+        let mut others = registers.shops.shifts(&day.shop, day.date).filter(|other| other.shift != day.shift);
+        if let Some(other) = others.find(|other| other.tenders.iter().any(|paid| paid.kind == tender)) {
+            let text = format_args!(
+                "门店 {} {} 班次 {} 的营业日报已有{}收款，再导入账单会重复。请先冲销那张日报，去掉{}后重新录入。",
+                day.shop,
+                day.date,
+                other.shift,
+                tender.chinese(),
+                tender.chinese(),
+            );
+            refusal.add([FileReason::row(*row, "tender_reported", text)]);
+        }
+    }
+    refusal.unless_empty()
+}
