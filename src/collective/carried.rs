@@ -33,6 +33,8 @@ pub enum CarriedKind {
     CardsOutstanding,
     /// 递延收益, by fund
     DeferredIncome,
+    /// 应缴国库的租金, by entrusted asset
+    TreasuryPayable,
 }
 
 /// Where a kind stands in the accounts.
@@ -58,6 +60,7 @@ impl CarriedKind {
             CarriedKind::CardInTransit => "银行卡在途",
             CarriedKind::CardsOutstanding => "未用的消费卡",
             CarriedKind::DeferredIncome => "递延收益",
+            CarriedKind::TreasuryPayable => "应缴国库的租金",
         }
     }
 
@@ -73,6 +76,7 @@ impl CarriedKind {
             CarriedKind::CardInTransit => (Role::CardInTransit, Dimension::Shop, Side::Debit),
             CarriedKind::CardsOutstanding => (Role::StoredValue, Dimension::Shop, Side::Credit),
             CarriedKind::DeferredIncome => (Role::DeferredIncome, Dimension::Fund, Side::Credit),
+            CarriedKind::TreasuryPayable => (Role::TreasuryPayable, Dimension::Asset, Side::Credit),
         };
         Place { role, dimension, side }
     }

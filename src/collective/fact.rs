@@ -30,7 +30,7 @@ use crate::collective::stake::{StakeAcquired, StakeDividendDeclared, StakeDivide
 use crate::collective::stock_take::StockTaken;
 use crate::collective::terms::ContractTerms;
 use crate::collective::till::{CardsSold, CashBanked, ReceivableCollected, VatReleased};
-use crate::collective::treasury::{TreasuryCarried, TreasuryRemitted};
+use crate::collective::treasury::TreasuryRemitted;
 use crate::collective::working_fund::{WorkingFundReceived, WorkingFundSpent};
 use crate::ledger::Book;
 use crate::ledger::refusal::Rule;
@@ -234,8 +234,6 @@ facts! {
     BalanceCarried(BalanceCarried) = "balance_carried",
     /// 上缴国库.
     TreasuryRemitted(TreasuryRemitted) = "treasury_remitted",
-    /// 期初应缴国库.
-    TreasuryCarried(TreasuryCarried) = "treasury_carried",
     /// 居间服务成果确认.
     ServiceConfirmed(ServiceConfirmed) = "service_confirmed",
     /// 冲销由事实生成的凭证.

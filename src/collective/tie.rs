@@ -159,9 +159,7 @@ fn expected(registers: &Registers) -> Sums {
     rows.extend(registers.fixed_assets.expected_balances());
     // 期初往来 is in the registers and in no voucher that a fact produced.
     rows.extend(registers.carried.unposted());
-    // What was carried into the register stands in the opening balances: no fact has posted it.
-    let remitted = registers.treasury.iter();
-    rows.extend(remitted.map(|(asset, one)| (Role::TreasuryPayable, asset.clone(), less(one.remitted(), one.collected()))));
+    rows.extend(registers.treasury.iter().map(|(asset, one)| (Role::TreasuryPayable, asset.clone(), credit(one.owed()))));
     let mut sums = Sums::new();
     for (role, code, amount) in rows {
         let dimension = TIED.iter().find(|(tied, _)| *tied == role).map(|(_, dimension)| *dimension);

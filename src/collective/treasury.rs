@@ -25,25 +25,11 @@ pub struct TreasuryRemitted {
     pub document: String,
 }
 
-/// 期初应缴: what the opening balances owe of an asset's rent, or with a red amount a correction of that. Nothing is posted.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct TreasuryCarried {
-    /// In yuan.
-    pub amount: Amount,
-    pub asset: DimensionCode,
-    /// Since when it is owed.
-    #[serde(deserialize_with = "crate::ledger::period::day")]
-    pub date: Date,
-    /// 期初清册 or the like; distinct within an asset.
-    pub document: String,
-}
-
 /// What an asset's rent owes the treasury, and what was paid over.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Remittance {
-    /// By document.
-    carried: BTreeMap<String, TreasuryCarried>,
+    /// 期初: since when, and how much.
+    opening: Option<(Date, Amount)>,
     /// The treasury's part of each receipt of rent, by contract and document.
     collected: BTreeMap<(DimensionCode, String), (Date, Amount)>,
     /// By document.
@@ -52,7 +38,7 @@ pub struct Remittance {
 
 impl Remittance {
     pub fn carried(&self) -> Amount {
-        total(self.carried.values().map(|one| one.amount))
+        self.opening.map_or(Amount::ZERO, |(_, amount)| amount)
     }
 
     pub fn collected(&self) -> Amount {
@@ -69,8 +55,7 @@ impl Remittance {
 
     /// The day of the oldest rent that is not paid over: the oldest is paid first.
     pub fn owed_since(&self) -> Option<Date> {
-        let carried = self.carried.values().map(|one| (one.date, one.amount));
-        let mut debts: Vec<(Date, Amount)> = carried.chain(self.collected.values().copied()).collect();
+        let mut debts: Vec<(Date, Amount)> = self.opening.into_iter().chain(self.collected.values().copied()).collect();
         debts.sort_unstable();
         let open = uncovered(debts, self.remitted.values().map(|one| (one.date, one.amount)));
         open.first().map(|(date, _)| *date)
@@ -83,7 +68,7 @@ pub struct TreasuryRegister(BTreeMap<DimensionCode, Remittance>);
 
 fn document_rules(document: &str, taken: bool) -> Option<Rule> {
     if document.trim().is_empty() || document.contains('/') {
-        let message = "没有单据号，或单据号中有斜线。请填写非税缴款书（期初的填清册）的号码。";
+        let message = "没有单据号，或单据号中有斜线。请填写非税缴款书的号码。";
         return Some(Rule::business("treasury_document", message));
     }
     let message = format!("这项资产已用单据 {document} 登记过。同一张单据只登记一次。");
@@ -114,30 +99,10 @@ impl TreasuryRegister {
         let owed = self.owed(asset);
         if remitted.amount > owed {
             let message = format!(
-                "资产 {asset} 应缴未缴 {owed} 元，不够上缴 {} 元。请核对金额、资产；期初已应缴的先登记期初应缴。",
+                "资产 {asset} 应缴未缴 {owed} 元，不够上缴 {} 元。请核对金额、资产；期初已应缴的先登记期初往来。",
                 remitted.amount
             );
             rules.push(Rule::business("treasury_exceeded", message));
-        }
-        rules
-    }
-
-    pub fn examine_carried(&self, carried: &TreasuryCarried, assets: &AssetRegister) -> Vec<Rule> {
-        let asset = &carried.asset;
-        if assets.get(asset).is_none() {
-            return vec![unknown(asset)];
-        }
-        let mut rules = Vec::new();
-        let taken = self.0.get(asset).is_some_and(|one| one.carried.contains_key(&carried.document));
-        rules.extend(document_rules(&carried.document, taken));
-        let after = self.owed(asset).checked_add(carried.amount).filter(|after| *after <= Amount::MAX);
-        match after {
-            Some(after) if after < Amount::ZERO => {
-                let message = format!("资产 {asset} 应缴未缴 {} 元，减不了这么多。请核对更正的金额。", self.owed(asset));
-                rules.push(Rule::business("treasury_exceeded", message));
-            }
-            Some(_) if !carried.amount.is_zero() => {}
-            _ => rules.push(Rule::business("treasury_amount", "期初应缴不能是零，也不能超过系统上限。请核对小数点。")),
         }
         rules
     }
@@ -147,9 +112,9 @@ impl TreasuryRegister {
         one.remitted.insert(remitted.document.clone(), remitted.clone());
     }
 
-    pub fn carry(&mut self, carried: &TreasuryCarried) {
-        let one = self.0.entry(carried.asset.clone()).or_default();
-        one.carried.insert(carried.document.clone(), carried.clone());
+    /// 期初: what the opening balances owe, and since when.
+    pub fn carry(&mut self, asset: &DimensionCode, debt: (Date, Amount)) {
+        self.0.entry(asset.clone()).or_default().opening = Some(debt);
     }
 
     /// The treasury's part of a receipt; rent of which all is kept leaves nothing here.

@@ -1,5 +1,6 @@
 //! 期初往来: what each kind of it becomes in the register of its subject. Nothing is posted, so nothing is taken back.
 
+use crate::collective::asset::unknown;
 use crate::collective::carried::{BalanceCarried, CarriedKind};
 use crate::collective::record::Record;
 use crate::collective::register::Registers;
@@ -18,6 +19,7 @@ impl Record for BalanceCarried {
             CarriedKind::ConsignmentPayable => registers.consignments.examine_opening(&self.code),
             CarriedKind::DepositHeld => registers.contracts.examine_opening(&self.code),
             CarriedKind::DeferredIncome => registers.funds.examine_opening(self),
+            CarriedKind::TreasuryPayable if registers.assets.get(&self.code).is_none() => vec![unknown(&self.code)],
             _ => Vec::new(),
         });
         rules
@@ -36,6 +38,7 @@ impl Record for BalanceCarried {
             CarriedKind::AlipayInTransit => registers.shops.carry(code, Tender::Alipay, self.amount),
             CarriedKind::CardInTransit => registers.shops.carry(code, Tender::Card, self.amount),
             CarriedKind::DeferredIncome => registers.funds.carry(self),
+            CarriedKind::TreasuryPayable => registers.treasury.carry(code, debt),
         }
         registers.carried.carry(self);
     }

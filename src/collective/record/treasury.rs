@@ -4,7 +4,7 @@ use crate::collective::produce::{Lines, Produced};
 use crate::collective::record::Record;
 use crate::collective::register::Registers;
 use crate::collective::role::Role;
-use crate::collective::treasury::{TreasuryCarried, TreasuryRemitted};
+use crate::collective::treasury::TreasuryRemitted;
 use crate::ledger::refusal::Rule;
 use crate::ledger::{Book, Dimension, DimensionCode};
 
@@ -32,15 +32,5 @@ impl Record for TreasuryRemitted {
     fn withdraw(registers: &mut Registers, parts: &[&str]) -> Option<()> {
         let &[asset, document] = parts else { return None };
         registers.treasury.withdraw_remitted(&DimensionCode::parse(asset)?, document)
-    }
-}
-
-impl Record for TreasuryCarried {
-    fn examine(&self, registers: &Registers, _: &Book) -> Vec<Rule> {
-        registers.treasury.examine_carried(self, &registers.assets)
-    }
-
-    fn apply(&self, registers: &mut Registers) {
-        registers.treasury.carry(self);
     }
 }
