@@ -6,6 +6,7 @@ use crate::bookkeeper::request::PostRequest;
 use crate::bookkeeper::view::View;
 use crate::bookkeeper::{Bookkeeper, PostError, Posted};
 use crate::collective::contract::Accrual;
+use crate::collective::organisation::unit::UnitKind;
 use crate::collective::vat::{self, Gauge};
 use crate::collective::{Fact, accrual, report};
 use crate::journal::{Declaration, Declared};
@@ -14,7 +15,7 @@ use crate::ledger::chart::ChartStandard;
 use crate::ledger::refusal::Rule;
 use crate::ledger::statement::Range;
 use crate::ledger::voucher::Signatures;
-use crate::ledger::{AccountCode, Dimension, Period};
+use crate::ledger::{AccountCode, Period};
 use crate::store::StoreError;
 use jiff::civil::Date;
 use serde_json::{Value, json};
@@ -177,24 +178,15 @@ pub fn register(view: &View, name: &str, day: Date) -> Option<Value> {
         "collection" => json!(report::contracts::collection(registers, day)),
         "consignments" => json!(report::contracts::consignments(registers)),
         "due" => json!(accrual::due(&registers.contracts, &registers.assets, period)),
-        "shops" => {
-            let shops: Vec<_> = view.dimensions.of(Dimension::Shop).map(|value| value.code.clone()).collect();
-            json!(report::shops(registers, &shops, period))
-        }
+        "shops" => json!(report::shops(registers, &view.own_units(UnitKind::Shop), period)),
         "goods" => json!(report::goods::goods(registers, day)),
         "suppliers" => json!(report::goods::suppliers(registers, day)),
         "receivables" => json!(report::goods::receivables(registers, day)),
-        "tills" => {
-            let shops: Vec<_> = view.dimensions.of(Dimension::Shop).map(|value| value.code.clone()).collect();
-            json!(report::goods::tills(registers, &shops))
-        }
+        "tills" => json!(report::goods::tills(registers, &view.own_units(UnitKind::Shop))),
         "shares" => json!(report::shares(registers, day)),
         "dividends" => json!(report::dividends(registers, day)),
         "funds" => json!(report::funds::funds(registers)),
-        "working_funds" => {
-            let communities: Vec<_> = view.dimensions.of(Dimension::Community).map(|value| value.code.clone()).collect();
-            json!(report::funds::working_funds(registers, &communities, day))
-        }
+        "working_funds" => json!(report::funds::working_funds(registers, &view.own_units(UnitKind::Community), day)),
         "income_uses" => json!(report::funds::income_uses(registers)),
         "units" => json!(report::organisation::units(registers, &view.dimensions, day)),
         "partners" => json!(report::organisation::partners(registers, day)),

@@ -3,10 +3,11 @@
 use crate::bookkeeper::desk::Desk;
 use crate::chain::Digest;
 use crate::collective::Registers;
+use crate::collective::organisation::unit::UnitKind;
 use crate::journal::Latest;
 use crate::ledger::book::BookProfile;
 use crate::ledger::dimension::DimensionRegister;
-use crate::ledger::{Book, Chart, Period};
+use crate::ledger::{Book, Chart, DimensionCode, Period};
 use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, PoisonError, RwLock};
 use uuid::Uuid;
@@ -48,6 +49,14 @@ impl View {
             registers: Arc::clone(&desk.state.registers),
             book: Arc::new(book.clone()),
         }
+    }
+
+    /// The units of a kind that are this book's own: those it has registered, or every code where it has registered none,
+    /// for the books of a county may share their codes.
+    pub fn own_units(&self, kind: UnitKind) -> Vec<DimensionCode> {
+        let registered: Vec<_> = self.registers.organisation.units.of(kind).map(|unit| unit.card.code.clone()).collect();
+        let all = kind.dimension().filter(|_| registered.is_empty()).into_iter().flat_map(|one| self.dimensions.of(one));
+        all.map(|value| value.code.clone()).chain(registered.iter().cloned()).collect()
     }
 }
 

@@ -2,8 +2,9 @@
 
 use crate::bookkeeper::leadership::{CommunityIncome, CommunityIncomeTable};
 use crate::bookkeeper::view::View;
+use crate::collective::organisation::unit::UnitKind;
 use crate::collective::report;
-use crate::ledger::{Dimension, DimensionCode};
+use crate::ledger::Dimension;
 use crate::web::business::name;
 use crate::web::figure::Money;
 use crate::web::page::community_address;
@@ -60,7 +61,7 @@ pub struct FundRow {
 pub fn working_funds(views: &[Arc<View>], day: Date) -> Vec<FundRow> {
     let followed = views.iter().filter(|view| view.registers.working_funds.iter().next().is_some());
     let rows = followed.flat_map(|view| {
-        let communities: Vec<DimensionCode> = view.dimensions.of(Dimension::Community).map(|value| value.code.clone()).collect();
+        let communities = view.own_units(UnitKind::Community);
         report::funds::working_funds(&view.registers, &communities, day).into_iter().map(move |row| FundRow {
             community: name(view, Dimension::Community, &row.community),
             year: row.year,
