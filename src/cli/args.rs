@@ -70,7 +70,7 @@ pub enum Command {
     Fact(FactOptions),
     /// 月末计提、结转：合同收入、递延收益、进销差价、折旧
     MonthEnd(MonthEndOptions),
-    /// 社区账套对应入账：登记参股公司已分配、已支付给本社区的利润
+    /// 社区账套对应入账：登记参股公司已分配、已支付给本社区的利润，冲销公司已冲销的
     Mirror(MirrorOptions),
     /// 台账：代管资产、合同、超市、份额、利润分配、参股
     Register(RegisterOptions),
