@@ -117,11 +117,15 @@ impl Bookkeeper {
         let FromFile { facts, rows, latest, notes } = aside(move || read(&kind, file, &registers)).await?;
         let all = facts.len();
         let fresh = self.fresh(view, facts, rows, signatures.clone()).await?;
-        let added = fresh.len();
+        let mut added = fresh.len();
         if added > 0 && !dry_run {
             let date = date.or(latest).unwrap_or_else(|| self.clock().today());
             for facts in requests(fresh) {
-                self.record(book, facts, date, signatures.clone()).await?;
+                let asked = facts.len();
+                // The same file may have come in at another door meanwhile.
+                if self.record(book, facts, date, signatures.clone()).await?.replayed {
+                    added = added.saturating_sub(asked);
+                }
             }
         }
         let replayed = all > 0 && added == 0;

@@ -1,5 +1,6 @@
-//! `import`: files into the books. A file is read twice: the first time only to find everything that speaks
-//! against it, the second time to post it as one request. The same file again is the same request.
+//! `import`: files into the books. Accounts, codes, openings and vouchers are read here; files of facts are
+//! [`crate::bookkeeper::intake`]'s. A file of vouchers is read twice: the first time only to find everything that speaks against
+//! it, the second time to post it as one request. The same file again is the same request.
 
 use crate::bookkeeper::intake::{FileKind, Imported};
 use crate::bookkeeper::view::View;

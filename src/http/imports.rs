@@ -19,7 +19,12 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 use std::io::Cursor;
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
+
+/// 文件原样的内容
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Binary)]
+pub struct FileBody(pub Vec<u8>);
 
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
@@ -83,7 +88,7 @@ impl ImportQuery {
 
 /// 导入营业日报或商户文件：全部登记，或者一件也不登记
 #[utoipa::path(post, operation_id = "import_file", path = "/api/v1/books/{book}/imports/{kind}", tag = "导入", params(ImportPath, ImportQuery),
-    request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "文件原样的内容：CSV（UTF-8 或 GB 18030）；商户文件也可以是下载的 zip"),
+    request_body(content = FileBody, content_type = "application/octet-stream", description = "文件原样的内容：CSV（UTF-8 或 GB 18030）；商户文件也可以是下载的 zip"),
     responses((status = 201, description = "已登记；added 新登记、unchanged 已有、replayed 全部已有、notes 未用的列和提醒", body = Value),
         (status = 200, description = "没有新登记的：只检查，或以前导入过", body = Value),
         (status = "default", description = "一件也没有登记；errors 写明行 row、列 column", body = ProblemBody, content_type = "application/problem+json")))]
@@ -113,7 +118,7 @@ pub async fn import(
 
 /// 导入一种业务事实的表格：全部登记，或者一件也不登记
 #[utoipa::path(post, operation_id = "import_facts", path = "/api/v1/books/{book}/imports/facts/{kind}", tag = "导入", params(FactPath, ImportQuery),
-    request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "文件原样的内容：CSV（UTF-8 或 GB 18030），各种的列见 docs/importing.md"),
+    request_body(content = FileBody, content_type = "application/octet-stream", description = "文件原样的内容：CSV（UTF-8 或 GB 18030），各种的列见 docs/importing.md"),
     responses((status = 201, description = "已登记；added 新登记、unchanged 已有、replayed 全部已有、notes 未用的列和提醒", body = Value),
         (status = 200, description = "没有新登记的：只检查，或以前导入过", body = Value),
         (status = "default", description = "一件也没有登记；errors 写明行 row、列 column", body = ProblemBody, content_type = "application/problem+json")))]
