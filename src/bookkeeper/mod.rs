@@ -12,6 +12,7 @@ pub mod dividend;
 pub mod intercompany;
 pub mod keys;
 pub mod leadership;
+pub mod nets;
 pub mod receipt;
 pub mod report;
 pub mod request;
