@@ -329,16 +329,12 @@ impl ContractRegister {
     }
 
     /// Takes back an accrual or a receipt, when its voucher was reversed.
-    pub fn withdraw_accrual(&mut self, code: &DimensionCode, period: Period) {
-        if let Some(contract) = self.0.get_mut(code) {
-            contract.accrued.remove(&period);
-        }
+    pub fn withdraw_accrual(&mut self, code: &DimensionCode, period: Period) -> Option<()> {
+        self.0.get_mut(code)?.accrued.remove(&period).map(|_| ())
     }
 
-    pub fn withdraw_money(&mut self, code: &DimensionCode, document: &str) {
-        if let Some(contract) = self.0.get_mut(code) {
-            contract.money.remove(document);
-        }
+    pub fn withdraw_money(&mut self, code: &DimensionCode, document: &str) -> Option<()> {
+        self.0.get_mut(code)?.money.remove(document).map(|_| ())
     }
 }
 

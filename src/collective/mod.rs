@@ -25,6 +25,7 @@ pub mod register;
 pub mod report;
 pub mod role;
 pub mod schedule;
+pub mod shared;
 pub mod shares;
 pub mod shop;
 pub mod stake;

@@ -162,8 +162,8 @@ impl CollectiveRegister {
     }
 
     /// Takes a resolution back when its voucher was reversed.
-    pub fn withdraw(&mut self, code: &DimensionCode) {
-        self.0.remove(code);
+    pub fn withdraw(&mut self, code: &DimensionCode) -> Option<()> {
+        self.0.remove(code).map(|_| ())
     }
 }
 

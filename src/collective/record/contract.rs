@@ -106,8 +106,7 @@ impl Record for Accrual {
 
     fn withdraw(registers: &mut Registers, parts: &[&str]) -> Option<()> {
         let &[contract, period] = parts else { return None };
-        registers.contracts.withdraw_accrual(&DimensionCode::parse(contract)?, Period::parse(period)?);
-        Some(())
+        registers.contracts.withdraw_accrual(&DimensionCode::parse(contract)?, Period::parse(period)?)
     }
 }
 
@@ -126,8 +125,7 @@ impl Record for MoneyReceived {
 
     fn withdraw(registers: &mut Registers, parts: &[&str]) -> Option<()> {
         let &[contract, document] = parts else { return None };
-        registers.contracts.withdraw_money(&DimensionCode::parse(contract)?, document);
-        Some(())
+        registers.contracts.withdraw_money(&DimensionCode::parse(contract)?, document)
     }
 }
 

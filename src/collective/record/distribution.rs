@@ -47,7 +47,6 @@ impl Record for CollectiveResolution {
     }
 
     fn withdraw(registers: &mut Registers, parts: &[&str]) -> Option<()> {
-        registers.distributions.withdraw(&DimensionCode::parse(parts.first()?)?);
-        Some(())
+        registers.distributions.withdraw(&DimensionCode::parse(parts.first()?)?)
     }
 }

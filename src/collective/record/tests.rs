@@ -11,4 +11,5 @@ mod organisation;
 mod stakes;
 mod stock_takes;
 mod ties;
+mod withdrawals;
 mod working_funds;
