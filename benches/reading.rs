@@ -115,53 +115,25 @@ fn leadership(criterion: &mut Criterion) {
     let views = bookkeeper.books();
     let range = Bookkeeper::whole_range(&views[0]);
     let options = SqliteConnectOptions::new().filename(folder.path().join("bench.db"));
+    let pool = SqlitePool::connect_lazy_with(options);
     let mut group = criterion.benchmark_group("60,000 balances");
     group.sample_size(30).measurement_time(Duration::from_secs(5));
-    let pool = SqlitePool::connect_lazy_with(options.clone());
     let rows = "SELECT period, account, dimension_set, credit - debit FROM balance";
     group.bench_function("rows handed over one by one, by the bare driver", |b| b.iter(|| runtime.block_on(bare(&pool, rows))));
-    let pool4 = SqlitePool::connect_lazy_with(options.row_buffer_size(4096));
-    group.bench_function("4096 rows handed over one by one, by the bare driver", |b| {
-        b.iter(|| runtime.block_on(bare(&pool4, rows)))
-    });
-    let old = "SELECT d.code, b.account, CAST(b.period AS TEXT), b.credit - b.debit
-                 FROM balance b
-                 JOIN dimension_set d ON d.book = b.book AND d.number = b.dimension_set AND d.dimension = 'community'
-                 WHERE b.book = 1 AND b.purpose = 0 AND b.period >= 202101 AND b.period <= 202512
-                 ORDER BY b.period, b.account, b.dimension_set";
-    group.bench_function("old", |b| b.iter(|| runtime.block_on(bare(&pool, old))));
-    group.bench_function("old 4096", |b| b.iter(|| runtime.block_on(bare(&pool4, old))));
-    let packed = "SELECT period, account, string_agg(CAST(dimension_set AS TEXT) || ' ' || CAST(debit - credit AS TEXT), ','), 1
-                   FROM balance WHERE book = 1 AND purpose = 0 AND period >= 202101 AND period <= 202512
-                   GROUP BY period, account ORDER BY period, account";
-    group.bench_function("packed", |b| b.iter(|| runtime.block_on(bare(&pool, packed))));
-    let packed = "SELECT period, account, string_agg(dimension_set || ' ' || (debit - credit), ','), 1
-                   FROM balance WHERE book = 1 AND purpose = 0 AND period >= 202101 AND period <= 202512
-                   GROUP BY period, account ORDER BY period, account";
-    group.bench_function("packed nocast", |b| b.iter(|| runtime.block_on(bare(&pool, packed))));
-    let packed = "SELECT 1, 1, json_group_array(json_array(period, account, dimension_set, debit - credit)), 1
-                   FROM balance WHERE book = 1 AND purpose = 0 AND period >= 202101 AND period <= 202512";
-    group.bench_function("json one cell", |b| b.iter(|| runtime.block_on(bare(&pool, packed))));
-    group.bench_function("nets read", |b| {
-        b.iter(|| runtime.block_on(bookkeeper.nets(&views, range)).map(|x| x.len()).expect("table"))
-    });
-    let nets = runtime.block_on(bookkeeper.nets(&views, range)).expect("nets");
-    for (name, by) in [
-        ("computed month", GroupBy::Month),
-        ("computed nothing", GroupBy::Nothing),
-        ("computed type", GroupBy::By(Dimension::IncomeType)),
-    ] {
-        group.bench_function(name, |b| {
-            b.iter(|| runtime.block_on(bookkeeper.income_table(&nets, range, by)).expect("table").total)
-        });
-    }
-    let table = runtime.block_on(bookkeeper.income_table(&nets, range, GroupBy::Month)).expect("table");
-    group.bench_function("json value", |b| {
-        b.iter(|| serde_json::to_vec(&serde_json::to_value(&table).expect("j")).expect("j").len())
-    });
-    group.bench_function("json direct", |b| b.iter(|| serde_json::to_vec(&table).expect("j").len()));
     group.bench_function("the table of 60 months", |b| {
         b.iter(|| runtime.block_on(bookkeeper.income_by_community(&views, range, GroupBy::Month)).expect("table").total)
+    });
+    group.bench_function("the tables of a page", |b| {
+        b.iter(|| {
+            runtime.block_on(async {
+                let nets = bookkeeper.nets(&views, range).await.expect("nets");
+                for group_by in [GroupBy::Month, GroupBy::By(Dimension::IncomeType)] {
+                    bookkeeper.income_table(&nets, range, group_by).await.expect("table");
+                }
+                bookkeeper.profit_by(&nets, Dimension::Shop).await.expect("shops");
+                bookkeeper.community_income_table(&nets, range).await.expect("table").total.total_income
+            })
+        })
     });
     group.finish();
     runtime.block_on(bookkeeper.close());

@@ -9,13 +9,37 @@ use crate::ledger::statement::{GroupBy, IncomeCell, IncomeTable, Range, Register
 use crate::ledger::{AccountCode, Amount, Dimension, Element};
 use crate::store::StoreError;
 use crate::store::nets::{Codes, StretchNets};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 /// What the ordinary lines of one book come to in a range, by month, account and dimension set.
 pub struct BookNets {
     pub view: Arc<View>,
     stretches: Vec<StretchNets>,
+}
+
+/// Debit less credit by account and by what a column is called before dimension sets are looked at; within that by set.
+type Columns = BTreeMap<(AccountCode, Arc<str>), HashMap<i64, Amount>>;
+
+impl BookNets {
+    /// Nets of wanted accounts. The months of a table that does not show them are added up here, so that little is left to
+    /// be named. `None` when a sum leaves an `i64`.
+    fn columns(&self, wanted: impl Fn(&AccountCode) -> bool, group_by: GroupBy) -> Option<Columns> {
+        let mut columns = Columns::new();
+        for StretchNets { stretch: (period, account), nets } in self.stretches.iter().filter(|one| wanted(&one.stretch.1)) {
+            let name = match group_by {
+                GroupBy::Month => period.to_string(),
+                GroupBy::Account => account.to_string(),
+                GroupBy::Nothing | GroupBy::By(_) => String::new(),
+            };
+            let sums = columns.entry((*account, name.into())).or_default();
+            for (set, net) in nets {
+                let sum = sums.entry(*set).or_default();
+                *sum = sum.checked_add(*net)?;
+            }
+        }
+        Some(columns)
+    }
 }
 
 /// What lines on one account that carry a value come to, in one column of a table.
@@ -83,18 +107,10 @@ impl Bookkeeper {
             GroupBy::Nothing | GroupBy::Month | GroupBy::Account => Codes::new(),
         };
         let mut parts = Vec::new();
-        for StretchNets { stretch: (period, account), nets } in book.stretches.iter().filter(|one| wanted(&one.stretch.1)) {
-            let whole: Arc<str> = match group_by {
-                GroupBy::Month => period.to_string().into(),
-                GroupBy::Account => account.to_string().into(),
-                GroupBy::Nothing | GroupBy::By(_) => "".into(),
-            };
-            let carrying = nets.iter().filter_map(|(set, net)| Some((codes.get(set)?, groups.get(set).unwrap_or(&whole), *net)));
-            parts.extend(carrying.map(|(code, group, net)| Part {
-                code: Arc::clone(code),
-                account: *account,
-                group: Arc::clone(group),
-                net,
+        for ((account, column), sums) in book.columns(wanted, group_by).ok_or_else(|| too_large("a sum over months"))? {
+            parts.extend(sums.into_iter().filter_map(|(set, net)| {
+                let group = groups.get(&set).unwrap_or(&column);
+                Some(Part { code: Arc::clone(codes.get(&set)?), account, group: Arc::clone(group), net })
             }));
         }
         Ok(parts)

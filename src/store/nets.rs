@@ -30,18 +30,22 @@ fn number(text: &str) -> Result<i64, StoreError> {
 
 fn stretch_nets(row: &Row) -> Result<StretchNets, StoreError> {
     let period = Period::from_ordinal(row.int(0)?).ok_or_else(|| bad("balance.period"))?;
+    Ok(StretchNets { stretch: (period, account(row, 1)?), nets: unpacked(&row.text(2)?)? })
+}
+
+/// Reads `SET NET,SET NET`.
+fn unpacked(text: &str) -> Result<Vec<(i64, Amount)>, StoreError> {
     let net = |pair: &str| {
         let (set, net) = pair.split_once(' ').ok_or_else(|| bad("a packed row"))?;
         Ok((number(set)?, Amount::from_fen(number(net)?)))
     };
-    let nets = row.text(2)?.split(',').map(net).collect::<Result<_, StoreError>>()?;
-    Ok(StretchNets { stretch: (period, account(row, 1)?), nets })
+    text.split(',').map(net).collect()
 }
 
 impl Store {
     /// Every ordinary balance in a range, by month and account.
     pub async fn ordinary_nets(&self, book: i64, range: Range) -> Result<Vec<StretchNets>, StoreError> {
-        let sql = "SELECT period, account, string_agg(CAST(dimension_set AS TEXT) || ' ' || CAST(debit - credit AS TEXT), ',')
+        let sql = "SELECT period, account, string_agg(dimension_set || ' ' || (debit - credit), ',')
                    FROM balance WHERE book = $1 AND purpose = 0 AND period >= $2 AND period <= $3
                    GROUP BY period, account ORDER BY period, account";
         self.db.read(sql, range_values(book, range)).await?.iter().map(stretch_nets).collect()
@@ -59,5 +63,19 @@ impl Store {
             }
         }
         Ok(codes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_packed_row_is_read_whole_or_not_at_all() {
+        let nets = unpacked("0 -5,12 9223372036854775807").expect("read");
+        assert_eq!(nets, [(0, Amount::from_fen(-5)), (12, Amount::MAX)]);
+        for bad in ["", "1", "1 2,", "1 2,3", "1  2", "x 2", "1 9223372036854775808", "1 2 3"] {
+            assert!(unpacked(bad).is_err(), "{bad}");
+        }
     }
 }
