@@ -2,6 +2,7 @@
 //! added up twice; and what each shop earned by month or channel.
 
 use crate::bookkeeper::Bookkeeper;
+use crate::bookkeeper::nets::BookNets;
 use crate::bookkeeper::view::View;
 use crate::ledger::chart::ChartStandard;
 use crate::ledger::statement::{GroupBy, IncomeTable, Names as _, Range, RegisterNames};
@@ -96,10 +97,15 @@ pub struct CommunityIncomeTable {
 
 impl Bookkeeper {
     pub async fn community_income(&self, views: &[Arc<View>], range: Range) -> Result<CommunityIncomeTable, StoreError> {
-        let mut tables = Vec::with_capacity(views.len());
-        for view in views {
-            let table = self.income_by_community(std::slice::from_ref(view), range, GroupBy::Account).await?;
-            tables.push((Arc::clone(view), table));
+        self.community_income_table(&self.nets(views, range).await?, range).await
+    }
+
+    /// The same of what was read.
+    pub async fn community_income_table(&self, books: &[BookNets], range: Range) -> Result<CommunityIncomeTable, StoreError> {
+        let mut tables = Vec::with_capacity(books.len());
+        for book in books {
+            let table = self.income_table(std::slice::from_ref(book), range, GroupBy::Account).await?;
+            tables.push((Arc::clone(&book.view), table));
         }
         assemble(&tables, range).ok_or_else(|| StoreError::Corrupt("income over all books leaves the range of amounts".into()))
     }

@@ -5,12 +5,10 @@ use crate::bookkeeper::view::View;
 use crate::journal::{Event, entry};
 use crate::ledger::balance::Movement;
 use crate::ledger::dimension::DimensionRegister;
-use crate::ledger::shop_profit::{ProfitBy, ProfitPart, ShopProfit};
-use crate::ledger::statement::{GroupBy, IncomeCell, IncomeTable, Range, RegisterNames, Stage, TrialBalance};
-use crate::ledger::{AccountCode, Amount, Dimension, DimensionCode, DimensionSet, Element, Period, Side, Voucher, VoucherNumber};
+use crate::ledger::statement::{Range, Stage, TrialBalance};
+use crate::ledger::{AccountCode, Amount, Dimension, DimensionCode, DimensionSet, Period, Side, Voucher, VoucherNumber};
 use crate::store::StoreError;
 use crate::store::read::{After, StoredEntry};
-use crate::store::trace::Split;
 use jiff::civil::Date;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -128,58 +126,6 @@ impl Bookkeeper {
     ) -> Result<TrialBalance, StoreError> {
         let sums = self.store.account_sums(view.number, range, filter).await?;
         Ok(TrialBalance::compute(&view.chart, range, sums))
-    }
-
-    /// 各社区收入 over the given books.
-    pub async fn income_by_community(
-        &self,
-        views: &[Arc<View>],
-        range: Range,
-        group_by: GroupBy,
-    ) -> Result<IncomeTable, StoreError> {
-        let mut cells = Vec::new();
-        for view in views {
-            let sums = self.store.income_sums(view.number, range, group_by).await?;
-            let income = |code: &AccountCode| view.chart.get(code).is_some_and(|account| account.element == Element::Income);
-            let counted = sums.into_iter().filter(|sum| income(&sum.account));
-            cells.extend(counted.map(|sum| IncomeCell { community: sum.community, group: sum.group, amount: sum.amount }));
-        }
-        let books = views.iter().map(|view| (&*view.chart, &*view.dimensions)).collect();
-        IncomeTable::compute(range, &cells, &RegisterNames { books, group_by })
-            .ok_or_else(|| StoreError::Corrupt("income over all books leaves the range of amounts".into()))
-    }
-
-    /// 门店利润 over the given books; of one shop, if it is named.
-    pub async fn shop_profit(
-        &self,
-        views: &[Arc<View>],
-        range: Range,
-        by: ProfitBy,
-        shop: Option<&str>,
-    ) -> Result<ShopProfit, StoreError> {
-        let split = match by {
-            ProfitBy::Shop => Split::Nothing,
-            ProfitBy::Month => Split::Month,
-            ProfitBy::Channel => Split::By(Dimension::Channel),
-        };
-        let too_large = || StoreError::Corrupt("a profit leaves the range of amounts".into());
-        let mut profit = ShopProfit::new(range, by);
-        for view in views {
-            for sum in self.store.ordinary_sums(view.number, range, Dimension::Shop, split).await? {
-                if shop.is_some_and(|shop| shop != sum.code) {
-                    continue;
-                }
-                let part = view.chart.get(&sum.account).and_then(|account| ProfitPart::of(view.profile.standard, account));
-                let name = dimension_name(&view.dimensions, Dimension::Shop, &sum.code);
-                let part_name = match by {
-                    ProfitBy::Channel if sum.part.is_empty() => "不分渠道".to_owned(),
-                    ProfitBy::Channel => dimension_name(&view.dimensions, Dimension::Channel, &sum.part),
-                    ProfitBy::Month | ProfitBy::Shop => sum.part.clone(),
-                };
-                profit.add((&sum.code, &name), (&sum.part, &part_name), part, sum.movement).ok_or_else(too_large)?;
-            }
-        }
-        Ok(profit)
     }
 
     /// Balances of every account by the values of one dimension.

@@ -1,18 +1,15 @@
-//! The way back: from a figure to the lines it is made of, and from a shop to what it earned.
+//! The way back: from a figure to the lines it is made of.
 
 use crate::bookkeeper::Bookkeeper;
-use crate::bookkeeper::report::{PAGE_ROWS_MAX, dimension_name, read_voucher};
+use crate::bookkeeper::report::{PAGE_ROWS_MAX, read_voucher};
 use crate::bookkeeper::view::View;
-use crate::ledger::balance::Movement;
 use crate::ledger::statement::Range;
 use crate::ledger::{AccountCode, Amount, Dimension, Element, Period, Purpose, Side, Voucher, VoucherNumber};
 use crate::store::StoreError;
 use crate::store::read::FoundLine;
-use crate::store::trace::{Split, Stretch};
+use crate::store::trace::Stretch;
 use jiff::civil::Date;
-use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::Arc;
 
 /// Which lines are asked for: ordinary ones that carry a value, on accounts of one element.
 #[derive(Clone, Copy, Debug)]
@@ -77,18 +74,6 @@ pub struct DimensionLines {
     pub next: Option<TraceCursor>,
 }
 
-/// What one value of a dimension earned and cost.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DimensionProfit {
-    pub code: String,
-    pub name: String,
-    /// Credit less debit of income accounts.
-    pub income: Amount,
-    /// Debit less credit of expense accounts.
-    pub expense: Amount,
-    pub profit: Amount,
-}
-
 impl Bookkeeper {
     /// The lines behind a figure, a page at a time.
     pub async fn dimension_lines(
@@ -140,44 +125,6 @@ impl Bookkeeper {
                 return Ok(());
             }
         }
-    }
-
-    /// Income, expense and profit by the values of one dimension over the given books, by code.
-    pub async fn profit_by(
-        &self,
-        views: &[Arc<View>],
-        range: Range,
-        dimension: Dimension,
-    ) -> Result<Vec<DimensionProfit>, StoreError> {
-        let mut sums: BTreeMap<String, DimensionProfit> = BTreeMap::new();
-        for view in views {
-            for sum in self.store.ordinary_sums(view.number, range, dimension, Split::Nothing).await? {
-                let element = view.chart.get(&sum.account).map(|account| account.element);
-                let row = sums.entry(sum.code).or_insert_with_key(|code| DimensionProfit {
-                    code: code.clone(),
-                    name: dimension_name(&view.dimensions, dimension, code),
-                    income: Amount::ZERO,
-                    expense: Amount::ZERO,
-                    profit: Amount::ZERO,
-                });
-                row.add(element, sum.movement)
-                    .ok_or_else(|| StoreError::Corrupt("a profit leaves the range of amounts".into()))?;
-            }
-        }
-        Ok(sums.into_values().collect())
-    }
-}
-
-impl DimensionProfit {
-    /// `None` when a sum leaves an `i64`.
-    fn add(&mut self, element: Option<Element>, movement: Movement) -> Option<()> {
-        match element {
-            Some(Element::Income) => self.income = self.income.checked_sub(movement.net())?,
-            Some(Element::Expense) => self.expense = self.expense.checked_add(movement.net())?,
-            _ => {}
-        }
-        self.profit = self.income.checked_sub(self.expense)?;
-        Some(())
     }
 }
 

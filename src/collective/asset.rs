@@ -324,12 +324,9 @@ impl AssetRegister {
     }
 
     /// Takes back the newest step, when its voucher was reversed; one that others followed stays.
-    pub fn withdraw(&mut self, asset: &DimensionCode, step: Step, date: Date) {
-        if let Some(asset) = self.cards.get_mut(asset)
-            && asset.steps.last().is_some_and(|last| last.step == step && last.date == date)
-        {
-            asset.steps.pop();
-        }
+    pub fn withdraw(&mut self, asset: &DimensionCode, step: Step, date: Date) -> Option<()> {
+        let steps = &mut self.cards.get_mut(asset)?.steps;
+        steps.pop_if(|last| last.step == step && last.date == date).map(|_| ())
     }
 }
 

@@ -383,17 +383,15 @@ impl ContractRegister {
     }
 
     /// Takes back an accrual or a receipt, when its voucher was reversed.
-    pub fn withdraw_accrual(&mut self, code: &DimensionCode, period: Period) {
-        if let Some(contract) = self.0.get_mut(code) {
-            contract.accrued.remove(&period);
-        }
+    pub fn withdraw_accrual(&mut self, code: &DimensionCode, period: Period) -> Option<()> {
+        self.0.get_mut(code)?.accrued.remove(&period).map(|_| ())
     }
 
-    pub fn withdraw_money(&mut self, code: &DimensionCode, document: &str) {
-        if let Some(contract) = self.0.get_mut(code) {
-            contract.money.remove(document);
-            contract.services.withdraw_settled(document);
-        }
+    pub fn withdraw_money(&mut self, code: &DimensionCode, document: &str) -> Option<()> {
+        let contract = self.0.get_mut(code)?;
+        contract.money.remove(document)?;
+        contract.services.withdraw_settled(document);
+        Some(())
     }
 }
 

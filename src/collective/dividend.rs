@@ -168,16 +168,13 @@ impl DividendRegister {
     }
 
     /// Takes back a resolution nothing was paid on, or a payment, when its voucher was reversed.
-    pub fn withdraw_resolution(&mut self, code: &DimensionCode) {
-        if self.0.get(code).is_some_and(|dividend| dividend.paid.is_empty()) {
-            self.0.remove(code);
-        }
+    pub fn withdraw_resolution(&mut self, code: &DimensionCode) -> Option<()> {
+        self.0.get(code).filter(|dividend| dividend.paid.is_empty())?;
+        self.0.remove(code).map(|_| ())
     }
 
-    pub fn withdraw_payment(&mut self, code: &DimensionCode, document: &str) {
-        if let Some(dividend) = self.0.get_mut(code) {
-            dividend.paid.remove(document);
-        }
+    pub fn withdraw_payment(&mut self, code: &DimensionCode, document: &str) -> Option<()> {
+        self.0.get_mut(code)?.paid.remove(document).map(|_| ())
     }
 }
 

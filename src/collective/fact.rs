@@ -47,13 +47,10 @@ pub struct Withdrawal {
 impl Withdrawal {
     /// Undoes what the reference leads to; `false` where it leads to nothing.
     fn take_back(&self, registers: &mut Registers) -> bool {
-        let before = registers.clone();
         let mut parts = self.reference.split('/');
         let word = parts.next().unwrap_or_default();
         let parts: Vec<&str> = parts.collect();
-        // A reference that is not understood has changed nothing either.
-        let _ = Fact::take_back(registers, word, &parts);
-        let undone = *registers != before;
+        let undone = Fact::take_back(registers, word, &parts).is_some();
         registers.withdrawals = registers.withdrawals.saturating_add(u64::from(undone));
         undone
     }

@@ -27,6 +27,7 @@ pub mod report;
 pub mod role;
 pub mod schedule;
 pub mod service;
+pub mod shared;
 pub mod shares;
 pub mod shop;
 pub mod stake;

@@ -49,8 +49,8 @@ pub trait Record {
         Ok(Vec::new())
     }
 
-    /// Undoes what a produced voucher stood for. `parts` follow the fact's word in the voucher's reference. `None`
-    /// where they lead to nothing.
+    /// Undoes what a produced voucher stood for. `parts` follow the fact's word in the voucher's reference. `None` where
+    /// they lead to nothing that may be undone; then, and only then, the registers are as they were.
     fn withdraw(_registers: &mut Registers, _parts: &[&str]) -> Option<()>
     where
         Self: Sized,

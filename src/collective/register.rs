@@ -13,6 +13,7 @@ use crate::collective::goods::GoodsRegister;
 use crate::collective::income_use::IncomeUseRegister;
 use crate::collective::organisation::Organisation;
 use crate::collective::role::Roles;
+use crate::collective::shared::Shared;
 use crate::collective::shares::ShareRegister;
 use crate::collective::shop::{Settlement, ShopDayRegister};
 use crate::collective::stake::StakeRegister;
@@ -24,30 +25,30 @@ use crate::ledger::refusal::Rule;
 use crate::ledger::{Book, Dimension, Element, Voucher};
 use std::collections::BTreeMap;
 
-/// Every register of one book.
+/// Every register of one book. A copy shares them with the original; a change copies the one register that changes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Registers {
-    pub roles: Roles,
-    pub assets: AssetRegister,
-    pub contracts: ContractRegister,
-    pub consignments: ConsignmentRegister,
-    pub shops: ShopDayRegister,
-    pub goods: GoodsRegister,
-    pub till: TillRegister,
+    pub roles: Shared<Roles>,
+    pub assets: Shared<AssetRegister>,
+    pub contracts: Shared<ContractRegister>,
+    pub consignments: Shared<ConsignmentRegister>,
+    pub shops: Shared<ShopDayRegister>,
+    pub goods: Shared<GoodsRegister>,
+    pub till: Shared<TillRegister>,
     /// By the reference their vouchers carry.
-    pub settlements: BTreeMap<String, Settlement>,
-    pub shares: ShareRegister,
-    pub dividends: DividendRegister,
-    pub funds: FundRegister,
-    pub working_funds: WorkingFundRegister,
-    pub income_uses: IncomeUseRegister,
-    pub organisation: Organisation,
-    pub stakes: StakeRegister,
-    pub distributions: CollectiveRegister,
-    pub fixed_assets: FixedAssetRegister,
-    pub stock_takes: StockTakeRegister,
-    pub carried: CarriedRegister,
-    pub treasury: TreasuryRegister,
+    pub settlements: Shared<BTreeMap<String, Settlement>>,
+    pub shares: Shared<ShareRegister>,
+    pub dividends: Shared<DividendRegister>,
+    pub funds: Shared<FundRegister>,
+    pub working_funds: Shared<WorkingFundRegister>,
+    pub income_uses: Shared<IncomeUseRegister>,
+    pub organisation: Shared<Organisation>,
+    pub stakes: Shared<StakeRegister>,
+    pub distributions: Shared<CollectiveRegister>,
+    pub fixed_assets: Shared<FixedAssetRegister>,
+    pub stock_takes: Shared<StockTakeRegister>,
+    pub carried: Shared<CarriedRegister>,
+    pub treasury: Shared<TreasuryRegister>,
     /// How many vouchers that facts produced were taken back: what was recorded before may be recorded anew.
     pub withdrawals: u64,
 }

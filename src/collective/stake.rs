@@ -279,28 +279,27 @@ impl StakeRegister {
     }
 
     /// Takes back an acquisition when its voucher was reversed; not the only one of a stake with dividends.
-    pub fn withdraw_acquired(&mut self, code: &DimensionCode, document: &str) {
-        let Some(stake) = self.0.get_mut(code) else { return };
+    pub fn withdraw_acquired(&mut self, code: &DimensionCode, document: &str) -> Option<()> {
+        let stake = self.0.get_mut(code)?;
         let last = stake.acquisitions.len() == 1 && stake.acquisitions.contains_key(document);
-        if last && stake.declarations.is_empty() {
-            self.0.remove(code);
-        } else if !last {
-            stake.acquisitions.remove(document);
+        if !last {
+            return stake.acquisitions.remove(document).map(|_| ());
         }
+        if !stake.declarations.is_empty() {
+            return None;
+        }
+        self.0.remove(code).map(|_| ())
     }
 
     /// Takes back a declaration that nothing came of.
-    pub fn withdraw_declared(&mut self, code: &DimensionCode, document: &str) {
-        let Some(stake) = self.0.get_mut(code) else { return };
-        if stake.declarations.get(document).is_some_and(|one| one.receipts.is_empty()) {
-            stake.declarations.remove(document);
-        }
+    pub fn withdraw_declared(&mut self, code: &DimensionCode, document: &str) -> Option<()> {
+        let stake = self.0.get_mut(code)?;
+        stake.declarations.get(document).filter(|one| one.receipts.is_empty())?;
+        stake.declarations.remove(document).map(|_| ())
     }
 
-    pub fn withdraw_received(&mut self, code: &DimensionCode, declaration: &str, document: &str) {
-        if let Some(found) = self.0.get_mut(code).and_then(|stake| stake.declarations.get_mut(declaration)) {
-            found.receipts.remove(document);
-        }
+    pub fn withdraw_received(&mut self, code: &DimensionCode, declaration: &str, document: &str) -> Option<()> {
+        self.0.get_mut(code)?.declarations.get_mut(declaration)?.receipts.remove(document).map(|_| ())
     }
 }
 

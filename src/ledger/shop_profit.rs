@@ -1,6 +1,5 @@
 //! 门店利润表: what each shop sold, what that cost, and what it left, from posted lines that carry the shop.
 
-use crate::ledger::balance::Movement;
 use crate::ledger::chart::ChartStandard;
 use crate::ledger::statement::Range;
 use crate::ledger::{Account, Amount, Element};
@@ -82,8 +81,7 @@ pub struct ProfitFigures {
 
 impl ProfitFigures {
     /// `None` when a sum leaves an `i64`.
-    fn add(&mut self, part: ProfitPart, movement: Movement) -> Option<()> {
-        let net = movement.net();
+    fn add(&mut self, part: ProfitPart, net: Amount) -> Option<()> {
         match part {
             ProfitPart::Sales => self.sales = self.sales.checked_sub(net)?,
             ProfitPart::OtherIncome => self.other_income = self.other_income.checked_sub(net)?,
@@ -133,9 +131,9 @@ impl ShopProfit {
         self.rows.values()
     }
 
-    /// Adds what one account moved for a shop (code and name) and a part of it; `None` when a sum leaves an `i64`. What
+    /// Adds debit less credit of one account for a shop (code and name) and a part of it; `None` when a sum leaves an `i64`. What
     /// belongs in no part of the statement makes no row.
-    pub fn add(&mut self, shop: (&str, &str), part: (&str, &str), of: Option<ProfitPart>, movement: Movement) -> Option<()> {
+    pub fn add(&mut self, shop: (&str, &str), part: (&str, &str), of: Option<ProfitPart>, net: Amount) -> Option<()> {
         let Some(of) = of else { return Some(()) };
         let row = self.rows.entry((shop.0.to_owned(), part.0.to_owned())).or_insert_with(|| ProfitRow {
             shop: shop.0.to_owned(),
@@ -144,8 +142,8 @@ impl ShopProfit {
             part_name: part.1.to_owned(),
             figures: ProfitFigures::default(),
         });
-        row.figures.add(of, movement)?;
-        self.total.add(of, movement)
+        row.figures.add(of, net)?;
+        self.total.add(of, net)
     }
 }
 
@@ -159,8 +157,8 @@ mod tests {
         Account { code, name: "示例".into(), element, normal_side: Side::Debit, official: false, requires: Vec::new() }
     }
 
-    fn fen(debit: i64, credit: i64) -> Movement {
-        Movement { debit: Amount::from_fen(debit), credit: Amount::from_fen(credit) }
+    fn fen(debit: i64, credit: i64) -> Amount {
+        Amount::from_fen(debit - credit)
     }
 
     #[test]
@@ -184,13 +182,13 @@ mod tests {
     fn rows_add_up_to_the_total() {
         let period = Period::parse("2026-01").expect("period");
         let mut table = ShopProfit::new(Range { from: period, to: period }, ProfitBy::Channel);
-        for (shop, channel, part, movement) in [
+        for (shop, channel, part, net) in [
             ("S2", "", ProfitPart::Cost, fen(800, 100)),
             ("S1", "school", ProfitPart::Sales, fen(1, 1001)),
             ("S1", "", ProfitPart::Expense, fen(50, 0)),
             ("S1", "", ProfitPart::OtherIncome, fen(0, 20)),
         ] {
-            table.add((shop, "示例店"), (channel, "示例"), Some(part), movement).expect("small");
+            table.add((shop, "示例店"), (channel, "示例"), Some(part), net).expect("small");
         }
         table.add(("S3", ""), ("", ""), None, fen(1, 0)).expect("nothing");
         let rows: Vec<_> = table.rows().map(|row| (row.shop.as_str(), row.part.as_str(), row.figures.profit.fen())).collect();

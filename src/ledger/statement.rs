@@ -9,6 +9,7 @@ use crate::ledger::{
 };
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Periods a report covers, both ends included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -184,8 +185,8 @@ impl GroupBy {
 /// A sum of income (credit less debit) of one community in one column.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IncomeCell {
-    pub community: String,
-    pub group: String,
+    pub community: Arc<str>,
+    pub group: Arc<str>,
     pub amount: Amount,
 }
 
@@ -202,14 +203,14 @@ pub fn income_of(
     if !income || key.purpose != Purpose::Ordinary {
         return None;
     }
-    let community = set.get(Dimension::Community)?.to_string();
-    let group = match group_by {
+    let community = set.get(Dimension::Community)?.as_str().into();
+    let group: String = match group_by {
         GroupBy::Nothing => String::new(),
         GroupBy::Month => key.period.to_string(),
         GroupBy::By(dimension) => set.get(dimension).map(ToString::to_string).unwrap_or_default(),
         GroupBy::Account => key.account.to_string(),
     };
-    Some(IncomeCell { community, group, amount: movement.net().checked_neg()? })
+    Some(IncomeCell { community, group: group.into(), amount: movement.net().checked_neg()? })
 }
 
 /// One community of an income table, its cells in the order of [`IncomeTable::groups`].
@@ -295,12 +296,12 @@ impl IncomeTable {
     /// Adds up cells of any number of books. `None` if the sum leaves an `i64`, which books alone cannot
     /// do but many together could.
     pub fn compute(range: Range, cells: &[IncomeCell], names: &impl Names) -> Option<IncomeTable> {
-        let codes: BTreeSet<&str> = cells.iter().map(|cell| cell.group.as_str()).collect();
+        let codes: BTreeSet<&str> = cells.iter().map(|cell| &*cell.group).collect();
         let columns: BTreeMap<&str, usize> = codes.iter().enumerate().map(|(index, code)| (*code, index)).collect();
         let mut sums: BTreeMap<&str, Vec<Amount>> = BTreeMap::new();
         for cell in cells {
             let row = sums.entry(&cell.community).or_insert_with(|| vec![Amount::ZERO; columns.len()]);
-            let place = &mut row[columns[cell.group.as_str()]];
+            let place = &mut row[columns[&*cell.group]];
             *place = place.checked_add(cell.amount)?;
         }
         let mut rows = Vec::with_capacity(sums.len());

@@ -2,13 +2,14 @@
 //! and reads them back; it decides nothing about bookkeeping.
 //!
 //! Start with [`append`] (the one way in), then [`load`] (how a book's state comes back at start) and
-//! [`read`] and [`trace`] (what reports ask). [`db`] is the only file that names an engine.
+//! [`read`], [`nets`] and [`trace`] (what reports ask). [`db`] is the only file that names an engine.
 
 pub mod append;
 pub mod audit;
 pub mod db;
 pub mod error;
 pub mod load;
+pub mod nets;
 pub mod read;
 pub mod trace;
 pub mod tree;

@@ -3,7 +3,7 @@
 use crate::chain::Digest;
 use crate::journal::projection::RequestRow;
 use crate::ledger::balance::{BalanceKey, Movement};
-use crate::ledger::statement::{GroupBy, Range, Stage};
+use crate::ledger::statement::{Range, Stage};
 use crate::ledger::{AccountCode, Amount, Dimension, Period, Side, VoucherNumber};
 use crate::store::audit::balance_row;
 use crate::store::db::{Row, Value};
@@ -15,16 +15,6 @@ pub struct StoredEntry {
     pub seq: u64,
     pub head: Vec<u8>,
     pub body: Vec<u8>,
-}
-
-/// A sum of one community's lines on one account in one column of an income table.
-#[derive(Clone, Debug)]
-pub struct IncomeSum {
-    pub community: String,
-    pub account: AccountCode,
-    pub group: String,
-    /// Credit less debit.
-    pub amount: Amount,
 }
 
 /// A sum of one account's lines that carry one value of a dimension.
@@ -182,44 +172,6 @@ impl Store {
         rows.iter().map(sum).collect()
     }
 
-    /// Credit less debit of ordinary lines that name a community: parts of what each community, account and column has.
-    pub async fn income_sums(&self, book: i64, range: Range, group_by: GroupBy) -> Result<Vec<IncomeSum>, StoreError> {
-        let sql = match group_by {
-            GroupBy::Nothing | GroupBy::Account => {
-                "SELECT d.code, b.account, '', b.amount
-                 FROM (SELECT dimension_set, account, CAST(SUM(credit - debit) AS BIGINT) AS amount FROM balance
-                       WHERE book = $1 AND purpose = 0 AND period >= $2 AND period <= $3
-                       GROUP BY dimension_set, account) b
-                 JOIN dimension_set d ON d.book = $1 AND d.number = b.dimension_set AND d.dimension = 'community'
-                 ORDER BY d.code, b.account, b.dimension_set"
-            }
-            // Summed over the months before the codes are looked up, where months are not asked for.
-            // Rows are monthly already: sorting all of them only to add few of them up takes longer than reading them.
-            GroupBy::Month => {
-                "SELECT d.code, b.account, CAST(b.period AS TEXT), b.credit - b.debit
-                 FROM balance b
-                 JOIN dimension_set d ON d.book = $1 AND d.number = b.dimension_set AND d.dimension = 'community'
-                 WHERE b.book = $1 AND b.purpose = 0 AND b.period >= $2 AND b.period <= $3
-                 ORDER BY b.period, b.account, b.dimension_set"
-            }
-            GroupBy::By(_) => {
-                "SELECT d.code, b.account, COALESCE(t.code, ''), b.amount
-                 FROM (SELECT dimension_set, account, CAST(SUM(credit - debit) AS BIGINT) AS amount FROM balance
-                       WHERE book = $1 AND purpose = 0 AND period >= $2 AND period <= $3
-                       GROUP BY dimension_set, account) b
-                 JOIN dimension_set d ON d.book = $1 AND d.number = b.dimension_set AND d.dimension = 'community'
-                 LEFT JOIN dimension_set t ON t.book = $1 AND t.number = b.dimension_set AND t.dimension = $4
-                 ORDER BY d.code, b.account, b.dimension_set"
-            }
-        };
-        let mut values = range_values(book, range);
-        if let GroupBy::By(dimension) = group_by {
-            values.push(Value::Text(dimension.word().to_owned()));
-        }
-        let rows = self.db.read(sql, values).await?;
-        rows.iter().map(|row| income_sum(row, group_by)).collect()
-    }
-
     /// Lines of an account and everything below it, in posting order within each period.
     pub async fn lines(
         &self,
@@ -275,20 +227,6 @@ impl Store {
             self.db.read("SELECT size, note FROM checkpoint WHERE book = $1 ORDER BY size", vec![Value::Int(book)]).await?;
         rows.iter().map(|row| Ok((unsigned(row.int(0)?)?, row.text(1)?))).collect()
     }
-}
-
-fn income_sum(row: &Row, group_by: GroupBy) -> Result<IncomeSum, StoreError> {
-    let account = account(row, 1)?;
-    let group = match group_by {
-        GroupBy::Nothing => String::new(),
-        GroupBy::Account => account.to_string(),
-        GroupBy::By(_) => row.text(2)?,
-        GroupBy::Month => {
-            let period = row.text(2)?.parse().ok().and_then(Period::from_ordinal).ok_or_else(|| bad("balance.period"))?;
-            period.to_string()
-        }
-    };
-    Ok(IncomeSum { community: row.text(0)?, account, group, amount: Amount::from_fen(row.int(3)?) })
 }
 
 pub(super) fn found_line(row: &Row) -> Result<FoundLine, StoreError> {

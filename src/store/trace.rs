@@ -13,25 +13,6 @@ pub type Stretch = (Period, AccountCode);
 /// One value of a dimension.
 pub type Carried<'a> = (Dimension, &'a str);
 
-/// What sums of ordinary lines are split by, beside their account.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Split {
-    Nothing,
-    Month,
-    /// The values of another dimension; empty where a line carries none.
-    By(Dimension),
-}
-
-/// A sum of one account's ordinary lines that carry one value of a dimension.
-#[derive(Clone, Debug)]
-pub struct OrdinarySum {
-    pub code: String,
-    pub account: AccountCode,
-    /// A month, a code, or nothing.
-    pub part: String,
-    pub movement: Movement,
-}
-
 impl Store {
     /// The accounts and months in which ordinary lines carry a value. Asked of the balances, so that only these
     /// stretches of the lines are read, however many lines a book has.
@@ -82,51 +63,5 @@ impl Store {
                    WHERE book = $1 AND purpose = 0 AND period >= $2 AND period <= $3 GROUP BY account ORDER BY account";
         let rows = self.db.read(sql, range_values(book, range)).await?;
         rows.iter().map(|row| Ok((account(row, 0)?, movement(row, 1)?))).collect()
-    }
-
-    /// Sums of ordinary lines by the values of one dimension, by account, and by what `split` says.
-    pub async fn ordinary_sums(
-        &self,
-        book: i64,
-        range: Range,
-        dimension: Dimension,
-        split: Split,
-    ) -> Result<Vec<OrdinarySum>, StoreError> {
-        let mut values = range_values(book, range);
-        values.push(Value::Text(dimension.word().to_owned()));
-        let sql = match split {
-            Split::Nothing => {
-                "SELECT d.code, b.account, '', CAST(SUM(b.debit) AS BIGINT), CAST(SUM(b.credit) AS BIGINT)
-                 FROM balance b
-                 JOIN dimension_set d ON d.book = b.book AND d.number = b.dimension_set AND d.dimension = $4
-                 WHERE b.book = $1 AND b.purpose = 0 AND b.period >= $2 AND b.period <= $3
-                 GROUP BY d.code, b.account ORDER BY d.code, b.account"
-            }
-            Split::Month => {
-                "SELECT d.code, b.account, CAST(b.period AS TEXT), CAST(SUM(b.debit) AS BIGINT), CAST(SUM(b.credit) AS BIGINT)
-                 FROM balance b
-                 JOIN dimension_set d ON d.book = b.book AND d.number = b.dimension_set AND d.dimension = $4
-                 WHERE b.book = $1 AND b.purpose = 0 AND b.period >= $2 AND b.period <= $3
-                 GROUP BY d.code, b.account, b.period ORDER BY d.code, b.account, b.period"
-            }
-            Split::By(other) => {
-                values.push(Value::Text(other.word().to_owned()));
-                "SELECT d.code, b.account, COALESCE(o.code, ''), CAST(SUM(b.debit) AS BIGINT), CAST(SUM(b.credit) AS BIGINT)
-                 FROM balance b
-                 JOIN dimension_set d ON d.book = b.book AND d.number = b.dimension_set AND d.dimension = $4
-                 LEFT JOIN dimension_set o ON o.book = b.book AND o.number = b.dimension_set AND o.dimension = $5
-                 WHERE b.book = $1 AND b.purpose = 0 AND b.period >= $2 AND b.period <= $3
-                 GROUP BY d.code, b.account, o.code ORDER BY d.code, b.account, o.code"
-            }
-        };
-        let sum = |row: &Row| {
-            let mut part = row.text(2)?;
-            if split == Split::Month {
-                let period = part.parse().ok().and_then(Period::from_ordinal).ok_or_else(|| bad("balance.period"))?;
-                part = period.to_string();
-            }
-            Ok(OrdinarySum { code: row.text(0)?, account: account(row, 1)?, part, movement: movement(row, 3)? })
-        };
-        self.db.read(sql, values).await?.iter().map(sum).collect()
     }
 }

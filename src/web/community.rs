@@ -41,10 +41,9 @@ pub async fn show(
     let range = range(asked.from.as_deref(), asked.to.as_deref(), &views)?;
     registered(&views, Dimension::Community, &code)?;
     let place = asked.after.as_deref().map(|text| place(text, &views)).transpose()?;
-    let (accounts, months) = tokio::try_join!(
-        bookkeeper.income_by_community(&views, range, GroupBy::Account),
-        bookkeeper.income_by_community(&views, range, GroupBy::Month),
-    )?;
+    let nets = bookkeeper.nets(&views, range).await?;
+    let accounts = bookkeeper.income_table(&nets, range, GroupBy::Account).await?;
+    let months = bookkeeper.income_table(&nets, range, GroupBy::Month).await?;
     let first = place.is_some().then(|| format!("/communities/{code}?{}#lines", query(range)));
     let trace = Trace { dimension: Dimension::Community, code: &code, element: Element::Income, range, also: None };
     let found = lines(&bookkeeper, &views, &trace, place).await?;

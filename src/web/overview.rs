@@ -1,7 +1,7 @@
 //! `/`: 各社区收入, the leadership's page.
 
 use crate::bookkeeper::Bookkeeper;
-use crate::bookkeeper::trace::DimensionProfit;
+use crate::bookkeeper::nets::DimensionProfit;
 use crate::bookkeeper::view::View;
 use crate::ledger::statement::{GroupBy, IncomeGroup, IncomeRow, IncomeTable, Range};
 use crate::ledger::{Amount, Dimension, Element, Period, amount};
@@ -71,13 +71,11 @@ pub async fn show(
     let Query(asked) = query?;
     let views = bookkeeper.books();
     let range = range(asked.from.as_deref(), asked.to.as_deref(), &views)?;
-    // Readers do not wait for each other, so the page takes as long as its slowest table.
-    let (months, types, shops, income) = tokio::try_join!(
-        bookkeeper.income_by_community(&views, range, GroupBy::Month),
-        bookkeeper.income_by_community(&views, range, GroupBy::By(Dimension::IncomeType)),
-        bookkeeper.profit_by(&views, range, Dimension::Shop),
-        bookkeeper.community_income(&views, range),
-    )?;
+    let nets = bookkeeper.nets(&views, range).await?;
+    let months = bookkeeper.income_table(&nets, range, GroupBy::Month).await?;
+    let types = bookkeeper.income_table(&nets, range, GroupBy::By(Dimension::IncomeType)).await?;
+    let shops = bookkeeper.profit_by(&nets, Dimension::Shop).await?;
+    let income = bookkeeper.community_income_table(&nets, range).await?;
     let too_large = || Trouble::too_large("合计");
     let street_codes = street_codes(&views);
     let street =

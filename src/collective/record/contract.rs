@@ -107,8 +107,7 @@ impl Record for Accrual {
 
     fn withdraw(registers: &mut Registers, parts: &[&str]) -> Option<()> {
         let &[contract, period] = parts else { return None };
-        registers.contracts.withdraw_accrual(&DimensionCode::parse(contract)?, Period::parse(period)?);
-        Some(())
+        registers.contracts.withdraw_accrual(&DimensionCode::parse(contract)?, Period::parse(period)?)
     }
 }
 
@@ -134,8 +133,7 @@ impl Record for MoneyReceived {
         if let Some(asset) = registers.contracts.get(&contract)?.terms.asset.clone() {
             registers.treasury.withdraw_collected(&asset, &contract, document)?;
         }
-        registers.contracts.withdraw_money(&contract, document);
-        Some(())
+        registers.contracts.withdraw_money(&contract, document)
     }
 }
 

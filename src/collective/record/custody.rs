@@ -64,8 +64,7 @@ impl Record for AssetStep {
     fn withdraw(registers: &mut Registers, parts: &[&str]) -> Option<()> {
         let &[asset, step, date] = parts else { return None };
         let step: Step = serde_json::from_value(serde_json::Value::String(step.to_owned())).ok()?;
-        registers.assets.withdraw(&DimensionCode::parse(asset)?, step, crate::ledger::period::parse_date(date)?);
-        Some(())
+        registers.assets.withdraw(&DimensionCode::parse(asset)?, step, crate::ledger::period::parse_date(date)?)
     }
 }
 

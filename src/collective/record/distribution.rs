@@ -49,8 +49,7 @@ impl Record for CollectiveResolution {
     }
 
     fn withdraw(registers: &mut Registers, parts: &[&str]) -> Option<()> {
-        registers.distributions.withdraw(&DimensionCode::parse(parts.first()?)?);
-        Some(())
+        registers.distributions.withdraw(&DimensionCode::parse(parts.first()?)?)
     }
 }
 
@@ -84,8 +83,7 @@ impl Record for MemberDistributionPaid {
 
     fn withdraw(registers: &mut Registers, parts: &[&str]) -> Option<()> {
         let &[resolution, document] = parts else { return None };
-        registers.distributions.withdraw_members_paid(&DimensionCode::parse(resolution)?, document);
-        Some(())
+        registers.distributions.withdraw_members_paid(&DimensionCode::parse(resolution)?, document)
     }
 }
 
@@ -112,7 +110,6 @@ impl Record for OtherDistributionPaid {
 
     fn withdraw(registers: &mut Registers, parts: &[&str]) -> Option<()> {
         let &[resolution, document] = parts else { return None };
-        registers.distributions.withdraw_other_paid(&DimensionCode::parse(resolution)?, document);
-        Some(())
+        registers.distributions.withdraw_other_paid(&DimensionCode::parse(resolution)?, document)
     }
 }

@@ -48,8 +48,7 @@ impl Record for DividendResolution {
 
     fn withdraw(registers: &mut Registers, parts: &[&str]) -> Option<()> {
         let &[resolution, _date] = parts else { return None };
-        registers.dividends.withdraw_resolution(&DimensionCode::parse(resolution)?);
-        Some(())
+        registers.dividends.withdraw_resolution(&DimensionCode::parse(resolution)?)
     }
 }
 
@@ -74,8 +73,7 @@ impl Record for DividendPayment {
 
     fn withdraw(registers: &mut Registers, parts: &[&str]) -> Option<()> {
         let &[resolution, document] = parts else { return None };
-        registers.dividends.withdraw_payment(&DimensionCode::parse(resolution)?, document);
-        Some(())
+        registers.dividends.withdraw_payment(&DimensionCode::parse(resolution)?, document)
     }
 }
 

@@ -59,7 +59,7 @@ impl Record for BankAccountRegistered {
     }
 
     fn apply(&self, registers: &mut Registers) {
-        let organisation = &mut registers.organisation;
+        let organisation = &mut *registers.organisation;
         organisation.bank_accounts.add(self, &organisation.units);
     }
 }

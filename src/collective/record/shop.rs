@@ -43,8 +43,7 @@ impl Record for ShopDay {
 
     fn withdraw(registers: &mut Registers, parts: &[&str]) -> Option<()> {
         let &[shop, date, shift] = parts else { return None };
-        registers.shops.withdraw(&DimensionCode::parse(shop)?, crate::ledger::period::parse_date(date)?, shift)?;
-        Some(())
+        registers.shops.withdraw(&DimensionCode::parse(shop)?, crate::ledger::period::parse_date(date)?, shift).map(|_| ())
     }
 }
 

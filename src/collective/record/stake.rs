@@ -45,8 +45,7 @@ impl Record for StakeAcquired {
 
     fn withdraw(registers: &mut Registers, parts: &[&str]) -> Option<()> {
         let &[stake, document] = parts else { return None };
-        registers.stakes.withdraw_acquired(&DimensionCode::parse(stake)?, document);
-        Some(())
+        registers.stakes.withdraw_acquired(&DimensionCode::parse(stake)?, document)
     }
 }
 
@@ -77,8 +76,7 @@ impl Record for StakeDividendDeclared {
 
     fn withdraw(registers: &mut Registers, parts: &[&str]) -> Option<()> {
         let &[stake, document] = parts else { return None };
-        registers.stakes.withdraw_declared(&DimensionCode::parse(stake)?, document);
-        Some(())
+        registers.stakes.withdraw_declared(&DimensionCode::parse(stake)?, document)
     }
 }
 
@@ -105,7 +103,6 @@ impl Record for StakeDividendReceived {
 
     fn withdraw(registers: &mut Registers, parts: &[&str]) -> Option<()> {
         let &[stake, declaration, document] = parts else { return None };
-        registers.stakes.withdraw_received(&DimensionCode::parse(stake)?, declaration, document);
-        Some(())
+        registers.stakes.withdraw_received(&DimensionCode::parse(stake)?, declaration, document)
     }
 }

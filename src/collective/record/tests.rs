@@ -18,4 +18,5 @@ mod stakes;
 mod stock_takes;
 mod ties;
 mod treasury;
+mod withdrawals;
 mod working_funds;

@@ -153,7 +153,8 @@ pub async fn everything(books: &Bookkeeper) -> String {
     let row = income[0].rows.iter().find(|row| row.community == "c1").expect("row");
     let signed = traced.iter().map(|line| if line.side == Side::Credit { line.amount.fen() } else { -line.amount.fen() });
     assert_eq!(signed.sum::<i64>(), row.total.fen(), "a figure is the sum of the lines behind it");
-    let profits = books.profit_by(std::slice::from_ref(&view), range, Dimension::Community).await.expect("profits");
+    let nets = books.nets(std::slice::from_ref(&view), range).await.expect("nets");
+    let profits = books.profit_by(&nets, Dimension::Community).await.expect("profits");
     assert_eq!(
         profits.iter().map(|profit| profit.income).collect::<Vec<_>>(),
         [income[0].rows[0].total, income[0].rows[1].total]

@@ -192,22 +192,17 @@ impl CollectiveRegister {
     }
 
     /// Takes a resolution back that nothing was paid on, when its voucher was reversed.
-    pub fn withdraw(&mut self, code: &DimensionCode) {
-        if self.0.get(code).is_some_and(|found| found.members_paid.is_empty() && found.other_paid.is_empty()) {
-            self.0.remove(code);
-        }
+    pub fn withdraw(&mut self, code: &DimensionCode) -> Option<()> {
+        self.0.get(code).filter(|found| found.members_paid.is_empty() && found.other_paid.is_empty())?;
+        self.0.remove(code).map(|_| ())
     }
 
-    pub fn withdraw_members_paid(&mut self, code: &DimensionCode, document: &str) {
-        if let Some(found) = self.0.get_mut(code) {
-            found.members_paid.remove(document);
-        }
+    pub fn withdraw_members_paid(&mut self, code: &DimensionCode, document: &str) -> Option<()> {
+        self.0.get_mut(code)?.members_paid.remove(document).map(|_| ())
     }
 
-    pub fn withdraw_other_paid(&mut self, code: &DimensionCode, document: &str) {
-        if let Some(found) = self.0.get_mut(code) {
-            found.other_paid.remove(document);
-        }
+    pub fn withdraw_other_paid(&mut self, code: &DimensionCode, document: &str) -> Option<()> {
+        self.0.get_mut(code)?.other_paid.remove(document).map(|_| ())
     }
 }
 

@@ -81,16 +81,26 @@ impl Desk {
     }
 
     pub fn refuse(&self, fact: &Fact) -> Vec<&'static str> {
+        if let Fact::Withdrawn(_) = fact {
+            let mut registers = self.registers.clone();
+            fact.apply(&mut registers);
+            assert_eq!(registers, self.registers, "{fact:?} is refused and changes nothing");
+        }
         fact.examine(&self.registers, &self.book).iter().map(Rule::code).collect()
     }
 
     pub fn take(&mut self, fact: Fact) -> Vec<Produced> {
+        let before = self.registers.clone();
         let rules = fact.examine(&self.registers, &self.book);
         assert!(rules.is_empty(), "{rules:?}");
         let produced = fact.produce(&self.registers, &self.book).expect("produced");
         // The bytes say what the fact says.
         assert_eq!(Fact::decode(fact.word(), &fact.encode()).as_ref(), Some(&fact));
         fact.apply(&mut self.registers);
+        if let Fact::Withdrawn(_) = fact {
+            let counted = Registers { withdrawals: self.registers.withdrawals, ..before };
+            assert_ne!(self.registers, counted, "{fact:?} is not refused and takes something back");
+        }
         produced
     }
 

@@ -152,7 +152,7 @@ fn vouchers_are_taken_back_unless_money_has_paid_for_them() {
 fn an_account_shared_with_the_goods_is_not_held_against_either_register() {
     let (mut desk, mut sums) = (brokerage(), ProducedSums::default());
     let [account, income, tax] = ["112201", "500102", "222101"].map(|text| AccountCode::parse(text).expect("code"));
-    desk.registers.roles = Roles::default();
+    *desk.registers.roles = Roles::default();
     let roles = [(TradeReceivable, account), (ServiceReceivable, account), (IntermediaryIncome, income), (Vat, tax)];
     let roles = roles.map(|(role, account)| RoleAccount { account, role }).to_vec();
     desk.registers.roles.apply(&RolesAssigned { roles });
