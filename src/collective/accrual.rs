@@ -3,7 +3,7 @@
 use crate::collective::asset::AssetRegister;
 use crate::collective::contract::{Contract, ContractRegister, Money, MoneyReceived};
 use crate::collective::schedule::{Installment, by_month};
-use crate::collective::terms::ContractKind;
+use crate::collective::terms::{ContractKind, Timing};
 use crate::collective::vat;
 use crate::ledger::refusal::Rule;
 use crate::ledger::{Amount, DimensionCode, Period};
@@ -103,11 +103,19 @@ fn worths(contract: &Contract) -> Result<Vec<(Installment, Amount)>, Rule> {
     Ok(worths)
 }
 
+/// What a payment earns in which months; nothing is lost on the way.
+fn parts(payment: &Installment, worth: Amount, timing: Timing) -> Vec<(Period, Amount)> {
+    match timing {
+        Timing::Monthly => by_month(payment.from, payment.to, worth),
+        Timing::WhenDue => Period::of(payment.due).map(|month| (month, worth)).into_iter().collect(),
+    }
+}
+
 /// What every month earns, as things stand.
 fn months(contract: &Contract) -> Result<BTreeMap<Period, Amount>, Rule> {
     let mut months = BTreeMap::new();
     for (payment, worth) in worths(contract)? {
-        for (month, part) in by_month(payment.from, payment.to, worth) {
+        for (month, part) in parts(&payment, worth, contract.terms.recognition) {
             let sum: &mut Amount = months.entry(month).or_default();
             *sum = sum.checked_add(part).unwrap_or(Amount::MAX);
         }

@@ -2,7 +2,7 @@
 
 use crate::collective::schedule::{self, Installment};
 use crate::collective::service::{ServiceConfirmed, Services};
-use crate::collective::terms::{ContractKind, ContractTerms};
+use crate::collective::terms::{ContractKind, ContractTerms, Timing};
 use crate::ledger::amount::{less, plus, total};
 use crate::ledger::refusal::Rule;
 use crate::ledger::{Amount, DimensionCode, Period};
@@ -147,8 +147,13 @@ impl Contract {
         if !self.services.are_confirmed() {
             return total(self.installments().into_iter().filter(|one| one.due <= day).map(|one| one.gross));
         }
-        let earned = self.money.values().filter(|money| money.kind == Money::Rent && money.date <= day);
-        plus(self.services.confirmed_by(day), total(earned.map(|money| self.services.unconfirmed_part(money))))
+        total(self.services_earned().filter(|(date, _)| *date <= day).map(|(_, amount)| amount))
+    }
+
+    /// What of an intermediary service was earned: confirmed, or else with the money. Tax included.
+    pub fn services_earned(&self) -> impl Iterator<Item = (Date, Amount)> {
+        let received = self.money.values().filter(|money| money.kind == Money::Rent);
+        self.services.claims().chain(received.map(|money| (money.date, self.services.unconfirmed_part(money))))
     }
 
     /// What is due by a day and not paid, oldest first: (due date, amount).
@@ -240,6 +245,10 @@ impl ContractRegister {
         }
         if terms.advance && terms.kind == ContractKind::Participation {
             rules.push(Rule::business("participation_advance", "参股分红没有先付后用。请把“先付后用”改为否。"));
+        }
+        if terms.recognition == Timing::WhenDue && terms.kind == ContractKind::Intermediary {
+            let message = "居间服务在成果确认或收款时确认收入，没有到期一次确认。请删去“确认方式”。";
+            rules.push(Rule::business("contract_recognition", message));
         }
         let let_twice = terms.asset.as_ref().and_then(|asset| {
             let overlaps = |other: &&Contract| terms.start <= other.last_day() && other.terms.start <= terms.end;

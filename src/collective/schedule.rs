@@ -157,7 +157,7 @@ impl Portion {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::collective::terms::{ContractKind, Frequency};
+    use crate::collective::terms::{ContractKind, Frequency, Timing};
     use crate::ledger::DimensionCode;
     use proptest::prelude::*;
 
@@ -181,6 +181,7 @@ mod tests {
             income_type: code("02"),
             kind: ContractKind::Lease,
             late_fee_basis_points: 5,
+            recognition: Timing::Monthly,
             rent: Amount::from_fen(rent),
             rent_free_days: 0,
             resolution: "示例决议1号".into(),

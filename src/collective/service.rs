@@ -53,23 +53,20 @@ impl Services {
         receipt.min(self.open())
     }
 
-    pub fn confirmed_by(&self, day: Date) -> Amount {
-        total(self.debts(day).map(|(_, amount)| amount))
-    }
-
     /// The part of a receipt that was earned with the money.
     pub fn unconfirmed_part(&self, money: &MoneyReceived) -> Amount {
         let settled = self.settled.get(&money.document).map_or(Amount::ZERO, |(_, amount)| *amount);
         less(money.amount, settled)
     }
 
-    fn debts(&self, day: Date) -> impl Iterator<Item = (Date, Amount)> {
-        self.confirmed.values().filter(move |one| one.date <= day).map(|one| (one.date, one.amount))
+    /// Every confirmation.
+    pub fn claims(&self) -> impl Iterator<Item = (Date, Amount)> {
+        self.confirmed.values().map(|one| (one.date, one.amount))
     }
 
     /// What is confirmed by a day and not paid, oldest first.
     pub fn overdue(&self, day: Date) -> Vec<(Date, Amount)> {
-        let mut debts: Vec<(Date, Amount)> = self.debts(day).collect();
+        let mut debts: Vec<(Date, Amount)> = self.claims().filter(|(date, _)| *date <= day).collect();
         debts.sort_unstable();
         let mut open = uncovered(debts, self.settled.values().copied());
         // Receipts of what is confirmed on a later day are no debt of this one.

@@ -59,6 +59,24 @@ impl Frequency {
     }
 }
 
+/// 收入何时确认.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Timing {
+    /// Month by month, as it is earned.
+    #[default]
+    Monthly,
+    /// Each payment whole in the month in which it is due (facts §7.2 D1, D3).
+    WhenDue,
+}
+
+impl Timing {
+    /// What is not written: contracts had no other way before.
+    fn is_monthly(&self) -> bool {
+        *self == Timing::Monthly
+    }
+}
+
 /// The terms as signed. Fields stand in the order of their names, as the bytes do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -87,6 +105,8 @@ pub struct ContractTerms {
     /// 违约金, in basis points of the overdue amount a day.
     #[serde(with = "crate::ledger::text::count")]
     pub late_fee_basis_points: u32,
+    #[serde(default, skip_serializing_if = "Timing::is_monthly")]
+    pub recognition: Timing,
     /// One payment in yuan, tax included.
     pub rent: Amount,
     /// 免租 days from the start.

@@ -1,7 +1,6 @@
 //! 资金报表: support funds, communities' working funds against their floor, and what income was used for.
 
 use crate::collective::accrual::taxed;
-use crate::collective::contract::Money;
 use crate::collective::fund::{Fund, Treatment};
 use crate::collective::income_use::UsePurpose;
 use crate::collective::register::Registers;
@@ -144,13 +143,13 @@ pub fn income_uses(registers: &Registers) -> Vec<IncomeUseRow> {
     keys.into_iter().map(row).collect()
 }
 
-/// By community and year of receipt, as [`mod@crate::collective::record`] posts it (G1).
+/// By community and year of confirmation or receipt, as [`mod@crate::collective::record`] posts it (G1).
 fn intermediary_income(registers: &Registers) -> BTreeMap<(DimensionCode, i16), Amount> {
     let mut income: BTreeMap<(DimensionCode, i16), Amount> = BTreeMap::new();
     for contract in registers.contracts.iter().filter(|contract| contract.terms.kind == ContractKind::Intermediary) {
-        for money in contract.money.values().filter(|money| money.kind == Money::Rent) {
-            let net = taxed(contract.terms.kind, money.amount, money.date).map_or(Amount::ZERO, |(net, _)| net);
-            let entry = income.entry((contract.terms.community.clone(), money.date.year())).or_default();
+        for (date, gross) in contract.services_earned() {
+            let net = taxed(contract.terms.kind, gross, date).map_or(Amount::ZERO, |(net, _)| net);
+            let entry = income.entry((contract.terms.community.clone(), date.year())).or_default();
             *entry = entry.checked_add(net).unwrap_or(Amount::MAX);
         }
     }

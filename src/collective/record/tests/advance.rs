@@ -1,4 +1,4 @@
-//! Rent in advance: what was credited to 预收租金 at receipt is what is released, over any schedule, in any order of receipts.
+//! Rent in advance, released by months or when due: what was credited to 预收租金 at receipt is what is released, over any schedule, in any order of receipts.
 
 use super::contracts::{accrue_all, due, terms};
 use super::desk::{Desk, code, date, role, yuan};
@@ -8,7 +8,7 @@ use crate::collective::fact::Withdrawal;
 use crate::collective::produce::Produced;
 use crate::collective::role::Role::{LeaseIncome, RentAdvance, Vat};
 use crate::collective::schedule::installments;
-use crate::collective::terms::{ContractKind, ContractTerms, Frequency};
+use crate::collective::terms::{ContractKind, ContractTerms, Frequency, Timing};
 use crate::collective::tie::{ProducedSums, differences};
 use crate::ledger::Side::{Credit, Debit};
 use crate::ledger::{Amount, Period};
@@ -33,17 +33,18 @@ struct Case {
 
 fn cases() -> impl Strategy<Value = Case> {
     let span = (0_i64..900, 1_i64..800, 1_i64..1_600);
-    let worth = (1_i64..9_000_000, 0_u32..800, 0_u32..120, 0_usize..4);
+    let worth = (1_i64..9_000_000, 0_u32..800, 0_u32..120, 0_usize..4, any::<bool>());
     let receipts = prop::collection::vec((0_usize..40, 1_i64..4_000_000), 0..6);
     (span, worth, receipts, 0_usize..30, 0_usize..30).prop_map(
         |((start, days, ended_after), worth, receipts, forgotten, again)| {
-            let (rent, escalation_basis_points, rent_free_days, frequency) = worth;
+            let (rent, escalation_basis_points, rent_free_days, frequency, when_due) = worth;
             let start = date("2024-02-11").saturating_add(Span::new().days(start));
             let terms = ContractTerms {
                 advance: true,
                 end: start.saturating_add(Span::new().days(days - 1)),
                 escalation_basis_points,
                 frequency: [Frequency::Monthly, Frequency::Quarterly, Frequency::HalfYearly, Frequency::Yearly][frequency],
+                recognition: if when_due { Timing::WhenDue } else { Timing::Monthly },
                 rent: Amount::from_fen(rent),
                 rent_free_days,
                 start,
@@ -146,6 +147,18 @@ fn played(case: &Case) -> Run {
 }
 
 proptest! {
+    /// What is owed after each payment, however it is recognised: the months come to what is due, and 应收 to nothing.
+    #[test]
+    fn months_come_to_what_the_contract_is_worth(case in cases()) {
+        let terms = ContractTerms { advance: false, ..case.terms.clone() };
+        let run = played(&Case { terms: terms.clone(), ..case.clone() });
+        let contract = run.desk.registers.contracts.get(&code("HT-1")).expect("there");
+        let worth: i64 = installments(&terms, contract.last_day()).iter().map(|one| one.gross.fen()).sum();
+        prop_assert_eq!(contract.accrued.values().map(|amount| amount.fen()).sum::<i64>(), worth);
+        prop_assert_eq!(contract.received(Money::Rent).fen(), worth);
+        prop_assert_eq!(differences(&run.desk.registers, &run.sums), []);
+    }
+
     /// Any schedule; paid early, late, in parts, at either rate; ended early, forgotten, taken back and done again.
     #[test]
     fn advance_rent_leaves_nothing_behind(case in cases()) {

@@ -5,7 +5,7 @@ use crate::collective::asset::{AssetCard, AssetStep, RentDestination, Step};
 use crate::collective::contract::{Accrual, ContractEnd, Money, MoneyReceived};
 use crate::collective::fact::Withdrawal;
 use crate::collective::role::Role::*;
-use crate::collective::terms::{ContractKind, ContractTerms, Frequency};
+use crate::collective::terms::{ContractKind, ContractTerms, Frequency, Timing};
 use crate::collective::{Fact, Registers, accrual};
 use crate::ledger::Side::{Credit, Debit};
 use crate::ledger::{Amount, DimensionCode, Period};
@@ -25,6 +25,7 @@ pub fn terms(contract: &str, kind: ContractKind) -> ContractTerms {
         income_type: code("02"),
         kind,
         late_fee_basis_points: 5,
+        recognition: Timing::Monthly,
         rent: yuan("10300.00"),
         rent_free_days: 0,
         resolution: "示例决议1号".into(),
@@ -148,6 +149,56 @@ fn contracting_fees_are_exempt_and_brokerage_is_taxed() {
     let g1 = [(Bank, Debit, yuan("10100.00")), (IntermediaryIncome, Credit, yuan("10000.00")), (Vat, Credit, yuan("100.00"))];
     assert_eq!(desk.one(money("HT-4", Money::Rent, "10100.00", "hd-1")), g1, "G1");
     assert!(!due(&desk, "2026-06").contains(&code("HT-4")));
+}
+
+#[test]
+fn a_fee_is_recognised_whole_in_the_month_in_which_it_is_due() {
+    let mut desk = Desk::new();
+    let yearly = ContractTerms {
+        end: date("2028-12-31"),
+        frequency: Frequency::Yearly,
+        recognition: Timing::WhenDue,
+        rent: yuan("8000.00"),
+        ..terms("HT-3", ContractKind::Contracting)
+    };
+    desk.take(Fact::ContractSigned(yearly.clone()));
+    assert!(due(&desk, "2026-11").is_empty());
+    let d1 = [(RentReceivable, Debit, yuan("8000.00")), (ContractingIncome, Credit, yuan("8000.00"))];
+    assert_eq!(desk.one(accrue_all("2026-12", &["HT-3"])), d1, "D1");
+    assert!(due(&desk, "2027-01").is_empty());
+
+    let in_advance = ContractTerms { advance: true, code: code("HT-4"), ..yearly.clone() };
+    desk.take(Fact::ContractSigned(in_advance));
+    let d3 = [(Bank, Debit, yuan("24000.00")), (RentAdvance, Credit, yuan("24000.00"))];
+    assert_eq!(desk.one(money("HT-4", Money::Rent, "24000.00", "hd-1")), d3, "D3");
+    for (quiet, month) in [("2026-02", "2026-01"), ("2026-12", "2027-01"), ("2028-12", "2028-01")] {
+        let released = [(RentAdvance, Debit, yuan("8000.00")), (ContractingIncome, Credit, yuan("8000.00"))];
+        assert_eq!(desk.one(accrue_all(month, &["HT-4"])), released, "D3, released in {month}");
+        assert!(!due(&desk, quiet).contains(&code("HT-4")), "{quiet}");
+    }
+    // Left in the middle of its second year: what was recognised too much goes back, red, at the next month end.
+    let mut desk = Desk::new();
+    desk.take(Fact::ContractSigned(ContractTerms { advance: true, ..yearly.clone() }));
+    for month in ["2026-01", "2027-01"] {
+        desk.take(accrue_all(month, &["HT-3"]));
+    }
+    desk.take(Fact::ContractEnded(ContractEnd { contract: code("HT-3"), date: date("2027-03-14"), document: "示例".into() }));
+    let back = desk.one(accrue_all("2027-03", &["HT-3"]));
+    assert_eq!(back[0], (RentAdvance, Debit, yuan("-6400.00")), "73 of 365 days were used");
+    assert!(due(&desk, "2027-04").is_empty());
+
+    let brokerage = ContractTerms { kind: ContractKind::Intermediary, code: code("HT-5"), ..yearly };
+    assert_eq!(desk.refuse(&Fact::ContractSigned(brokerage)), ["contract_recognition"]);
+}
+
+#[test]
+fn what_every_contract_did_before_is_not_written() {
+    let monthly = Fact::ContractSigned(terms("HT-1", ContractKind::Lease));
+    let text = String::from_utf8(monthly.encode()).expect("UTF-8");
+    assert!(!text.contains("recognition"));
+    let told = text.replace("\"rent\"", "\"recognition\":\"monthly\",\"rent\"");
+    assert_eq!(Fact::read("contract_signed", told.as_bytes()).expect("read"), monthly, "a door may say it");
+    assert_eq!(Fact::decode("contract_signed", told.as_bytes()), None, "the journal has one spelling");
 }
 
 #[test]

@@ -2,19 +2,21 @@
 
 use super::contracts::{card, due, entrusted, money, step, terms};
 use super::desk::{Desk, code, date, role, yuan};
+use super::funds::{expect, posted};
 use crate::collective::asset::Step;
 use crate::collective::contract::{ContractVoid, Money, MoneyReceived};
 use crate::collective::fact::Withdrawal;
 use crate::collective::report::contracts::{ageing, collection};
+use crate::collective::report::funds::income_uses;
 use crate::collective::report::{Warning, contracts};
-use crate::collective::role::Role::{self, Bank, IntermediaryIncome, ServiceReceivable, TradeReceivable, Vat};
+use crate::collective::role::Role::{Bank, IntermediaryIncome, ServiceReceivable, TradeReceivable, Vat};
 use crate::collective::role::{RoleAccount, Roles, RolesAssigned};
 use crate::collective::service::ServiceConfirmed;
 use crate::collective::terms::{ContractKind, ContractTerms};
 use crate::collective::tie::{ProducedSums, differences};
 use crate::collective::{Fact, Registers};
-use crate::ledger::Side::{self, Credit, Debit};
-use crate::ledger::{AccountCode, Amount, DraftLine};
+use crate::ledger::Side::{Credit, Debit};
+use crate::ledger::{AccountCode, Amount};
 use proptest::prelude::*;
 
 fn confirmed(amount: &str, day: &str, document: &str) -> ServiceConfirmed {
@@ -27,34 +29,28 @@ fn brokerage() -> Desk {
     desk
 }
 
-fn told(lines: &[DraftLine]) -> Vec<(Role, Side, Amount, String)> {
-    let about = |line: &DraftLine| line.dimensions.iter().map(|(_, code)| code.to_string()).collect::<Vec<_>>().join(" ");
-    lines.iter().map(|line| (role(line), line.side, line.amount, about(line))).collect()
-}
-
-fn row(role: Role, side: Side, amount: &str, about: &str) -> (Role, Side, Amount, String) {
-    (role, side, yuan(amount), about.into())
-}
-
 #[test]
 fn a_result_is_earned_when_confirmed_and_money_pays_it_first() {
     let mut desk = brokerage();
-    let g1 = told(&desk.lines(Fact::ServiceConfirmed(confirmed("10100.00", "2026-01-20", "qr-1"))));
-    let income = row(IntermediaryIncome, Credit, "10000.00", "c1 HT-4 02");
-    assert_eq!(g1, [row(ServiceReceivable, Debit, "10100.00", "HT-4 z1"), income, row(Vat, Credit, "100.00", "")]);
+    let g1 = posted(&mut desk, Fact::ServiceConfirmed(confirmed("10100.00", "2026-01-20", "qr-1")));
+    let income = (IntermediaryIncome, Credit, "10000.00", "c1 HT-4 02");
+    let expected = [(ServiceReceivable, Debit, "10100.00", "HT-4 z1"), income, (Vat, Credit, "100.00", "")];
+    assert_eq!(g1, expect(&expected), "G1, before the money");
     assert!(due(&desk, "2026-01").is_empty(), "nothing of it is accrued by months");
-    let part = told(&desk.lines(money("HT-4", Money::Rent, "4100.00", "hd-1")));
-    assert_eq!(part, [row(Bank, Debit, "4100.00", ""), row(ServiceReceivable, Credit, "4100.00", "HT-4 z1")]);
-    let rest = told(&desk.lines(money("HT-4", Money::Rent, "8020.00", "hd-2")));
+    let part = posted(&mut desk, money("HT-4", Money::Rent, "4100.00", "hd-1"));
+    assert_eq!(part, expect(&[(Bank, Debit, "4100.00", ""), (ServiceReceivable, Credit, "4100.00", "HT-4 z1")]));
+    let rest = posted(&mut desk, money("HT-4", Money::Rent, "8020.00", "hd-2"));
     let expected = [
-        row(Bank, Debit, "8020.00", ""),
-        row(ServiceReceivable, Credit, "6000.00", "HT-4 z1"),
-        row(IntermediaryIncome, Credit, "2000.00", "c1 HT-4 02"),
-        row(Vat, Credit, "20.00", ""),
+        (Bank, Debit, "8020.00", ""),
+        (ServiceReceivable, Credit, "6000.00", "HT-4 z1"),
+        (IntermediaryIncome, Credit, "2000.00", "c1 HT-4 02"),
+        (Vat, Credit, "20.00", ""),
     ];
-    assert_eq!(rest, expected, "what exceeds the confirmed is earned with the money");
-    let late = told(&desk.lines(money("HT-4", Money::LateFee, "1.00", "hd-3")));
+    assert_eq!(rest, expect(&expected), "what exceeds the confirmed is earned with the money");
+    let late = posted(&mut desk, money("HT-4", Money::LateFee, "1.00", "hd-3"));
     assert_eq!(late.len(), 2, "other money pays nothing of it");
+    let earned = income_uses(&desk.registers).remove(0).intermediary_income;
+    assert_eq!(earned, yuan("12000.00"), "what is confirmed and paid is no income twice");
     let standing = contracts(&desk.registers, date("2026-12-31")).remove(0);
     assert_eq!((standing.confirmed, standing.open), (Some(yuan("10100.00")), Some(Amount::ZERO)));
     assert_eq!((standing.due, standing.received, standing.overdue), (yuan("12120.00"), yuan("12120.00"), Amount::ZERO));

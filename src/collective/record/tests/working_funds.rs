@@ -232,7 +232,7 @@ fn a_company_only_says_what_a_voucher_was_for() {
 #[test]
 fn intermediary_income_stands_beside_its_use() {
     use crate::collective::contract::{Money, MoneyReceived};
-    use crate::collective::terms::{ContractKind, ContractTerms, Frequency};
+    use crate::collective::terms::{ContractKind, ContractTerms, Frequency, Timing};
     let mut desk = Desk::new();
     desk.take(Fact::ContractSigned(ContractTerms {
         advance: false,
@@ -248,6 +248,7 @@ fn intermediary_income_stands_beside_its_use() {
         income_type: code("02"),
         kind: ContractKind::Intermediary,
         late_fee_basis_points: 0,
+        recognition: Timing::Monthly,
         rent: yuan("10100.00"),
         rent_free_days: 0,
         resolution: "示例决议1号".into(),
