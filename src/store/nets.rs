@@ -73,7 +73,7 @@ mod tests {
     #[test]
     fn a_packed_row_is_read_whole_or_not_at_all() {
         let nets = unpacked("0 -5,12 9223372036854775807").expect("read");
-        assert_eq!(nets, [(0, Amount::from_fen(-5)), (12, Amount::MAX)]);
+        assert_eq!(nets, [(0, Amount::from_fen(-5)), (12, Amount::from_fen(i64::MAX))]);
         for bad in ["", "1", "1 2,", "1 2,3", "1  2", "x 2", "1 9223372036854775808", "1 2 3"] {
             assert!(unpacked(bad).is_err(), "{bad}");
         }
