@@ -2,6 +2,7 @@
 //! every register anew, and a start needs no vouchers to be read.
 
 use crate::collective::asset::AssetRegister;
+use crate::collective::capital::CapitalRegister;
 use crate::collective::consignment::ConsignmentRegister;
 use crate::collective::contract::ContractRegister;
 use crate::collective::distribution::community::CollectiveRegister;
@@ -36,6 +37,7 @@ pub struct Registers {
     /// By the reference their vouchers carry.
     pub settlements: BTreeMap<String, Settlement>,
     pub shares: ShareRegister,
+    pub capital: CapitalRegister,
     pub dividends: DividendRegister,
     pub funds: FundRegister,
     pub working_funds: WorkingFundRegister,
