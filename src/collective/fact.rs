@@ -4,6 +4,7 @@
 //! means stands with its subject in [`mod@crate::collective::record`].
 
 use crate::collective::asset::{AssetCard, AssetCleared, AssetStep, AssetStepVoid};
+use crate::collective::capital::CapitalPaid;
 use crate::collective::carried::BalanceCarried;
 use crate::collective::consignment::{ConsignmentPayment, ConsignmentSale, ConsignmentTerms};
 use crate::collective::contract::{Accrual, ContractEnd, ContractVoid, MoneyReceived};
@@ -233,6 +234,8 @@ facts! {
     TreasuryRemitted(TreasuryRemitted) = "treasury_remitted",
     /// 居间服务成果确认.
     ServiceConfirmed(ServiceConfirmed) = "service_confirmed",
+    /// 货币出资到账.
+    CapitalPaid(CapitalPaid) = "capital_paid",
     /// 冲销由事实生成的凭证.
     Withdrawn(Withdrawal) = "withdrawn",
 }

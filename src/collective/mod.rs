@@ -8,6 +8,7 @@
 pub mod accrual;
 pub mod ageing;
 pub mod asset;
+pub mod capital;
 pub mod carried;
 pub mod consignment;
 pub mod contract;

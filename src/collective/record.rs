@@ -1,6 +1,7 @@
 //! 事实的行为: what each fact means. A folder a subject: what speaks against it, what it leaves in the registers, the
 //! vouchers it asks for (the posting patterns of facts §7.2), and how it is taken back.
 
+mod capital;
 mod carried;
 mod consignment;
 mod contract;

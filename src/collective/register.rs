@@ -2,6 +2,7 @@
 //! every register anew, and a start needs no vouchers to be read.
 
 use crate::collective::asset::AssetRegister;
+use crate::collective::capital::CapitalRegister;
 use crate::collective::carried::CarriedRegister;
 use crate::collective::consignment::ConsignmentRegister;
 use crate::collective::contract::ContractRegister;
@@ -49,6 +50,7 @@ pub struct Registers {
     pub stock_takes: Shared<StockTakeRegister>,
     pub carried: Shared<CarriedRegister>,
     pub treasury: Shared<TreasuryRegister>,
+    pub capital: Shared<CapitalRegister>,
     /// How many vouchers that facts produced were taken back: what was recorded before may be recorded anew.
     pub withdrawals: u64,
 }

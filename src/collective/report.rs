@@ -9,15 +9,18 @@ pub mod stakes;
 pub mod treasury;
 
 use crate::collective::asset::Step;
+use crate::collective::capital;
 use crate::collective::carried::CarriedKind;
 use crate::collective::contract::{Contract, Money};
 use crate::collective::register::Registers;
 use crate::collective::service::Services;
+use crate::collective::shares::Holding;
 use crate::collective::shop::Tender;
 use crate::ledger::amount::total;
 use crate::ledger::{Amount, DimensionCode, Period};
 use jiff::civil::Date;
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// Whether an entrusted asset earns anything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -236,22 +239,30 @@ pub struct ShareRow {
     pub holder: DimensionCode,
     pub subscribed: Amount,
     pub paid_in: Amount,
+    /// What of it facts have posted to 实收资本: money, assets and support funds.
+    pub posted: Amount,
     /// 到期未缴
     pub overdue: Amount,
 }
 
-/// Every holder as of a day.
+/// Every holder as of a day, and whoever has posted capital without a share: the register was not told of that.
 pub fn shares(registers: &Registers, day: Date) -> Vec<ShareRow> {
     let overdue = registers.shares.overdue(day);
     let late =
         |holder: &DimensionCode| overdue.iter().find(|(code, _)| code == holder).map_or(Amount::ZERO, |(_, amount)| *amount);
-    let row = |(holder, holding): (DimensionCode, crate::collective::shares::Holding)| ShareRow {
+    let posted = capital::posted(registers, day);
+    let mut holdings: BTreeMap<DimensionCode, Holding> = registers.shares.holders_at(day).into_iter().collect();
+    for holder in posted.keys() {
+        holdings.entry(holder.clone()).or_default();
+    }
+    let row = |(holder, holding): (DimensionCode, Holding)| ShareRow {
         overdue: late(&holder),
+        posted: posted.get(&holder).copied().unwrap_or_default(),
         subscribed: holding.subscribed,
         paid_in: holding.paid_in,
         holder,
     };
-    registers.shares.holders_at(day).into_iter().map(row).collect()
+    holdings.into_iter().map(row).collect()
 }
 
 /// One row of 利润分配: a community's share of one resolution.

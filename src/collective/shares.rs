@@ -3,6 +3,7 @@
 //! Rules: 公司法 (2023) §47 (subscribed capital is paid within five years) and §210 (profit follows what is paid in);
 //! 农村集体经济组织财务制度 (财农〔2021〕121号) §30 (a share register is kept). One document stands behind each change.
 
+use crate::ledger::amount::total;
 use crate::ledger::book::text_rule;
 use crate::ledger::refusal::Rule;
 use crate::ledger::{Amount, DimensionCode, Period};
@@ -104,6 +105,12 @@ impl ShareRegister {
     /// The changes of one holder, oldest first.
     pub fn history(&self, holder: &DimensionCode) -> &[ShareChange] {
         self.changes.get(holder).map_or(&[], Vec::as_slice)
+    }
+
+    /// What a holder has paid in with money, in fen.
+    pub fn paid_in_cash(&self, holder: &DimensionCode) -> Amount {
+        let cash = self.history(holder).iter().filter(|change| change.form == ContributionForm::Cash);
+        total(cash.map(|change| change.paid_in))
     }
 
     /// Who held what at the end of a day, by code. Those who hold nothing any more are left out.

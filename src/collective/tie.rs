@@ -2,6 +2,7 @@
 //! about). Registers and accounts are both sums over the same facts, but by different code: a difference is a fault.
 
 use crate::collective::accrual::{Recognition, credited, recognition};
+use crate::collective::capital;
 use crate::collective::contract::{Contract, Money};
 use crate::collective::register::Registers;
 use crate::collective::role::Role;
@@ -10,6 +11,7 @@ use crate::collective::stake::StakeForm;
 use crate::collective::terms::ContractKind;
 use crate::ledger::amount::less;
 use crate::ledger::{AccountCode, Amount, Dimension, DimensionCode, DimensionSet, Side};
+use jiff::civil::Date;
 use std::collections::BTreeMap;
 
 /// The roles whose accounts a register explains in full, and the dimension by which it does.
@@ -40,6 +42,7 @@ const TIED: &[(Role, Dimension)] = &[
     (Role::AccumulatedDepreciation, Dimension::Asset),
     (Role::TreasuryPayable, Dimension::Asset),
     (Role::ServiceReceivable, Dimension::Contract),
+    (Role::PaidInCapital, Dimension::Community),
 ];
 
 /// One code of one account.
@@ -160,6 +163,8 @@ fn expected(registers: &Registers) -> Sums {
     // 期初往来 is in the registers and in no voucher that a fact produced.
     rows.extend(registers.carried.unposted());
     rows.extend(registers.treasury.iter().map(|(asset, one)| (Role::TreasuryPayable, asset.clone(), credit(one.owed()))));
+    let capital = capital::posted(registers, Date::MAX).into_iter();
+    rows.extend(capital.map(|(holder, amount)| (Role::PaidInCapital, holder, credit(amount))));
     let mut sums = Sums::new();
     for (role, code, amount) in rows {
         let dimension = TIED.iter().find(|(tied, _)| *tied == role).map(|(_, dimension)| *dimension);

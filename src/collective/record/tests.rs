@@ -1,6 +1,7 @@
 //! The posting patterns of facts §7.2, a module a subject.
 
 mod advance;
+mod capital;
 mod carried;
 mod consignment;
 mod contracts;

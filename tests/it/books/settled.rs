@@ -1,6 +1,6 @@
 //! What is collected and owed through the one writer: rent for the treasury until it is paid over, services that are confirmed
-//! until they are paid. The registers tie to the accounts, a reversal gives back what a voucher stood for, and a restart
-//! finds it all again.
+//! until they are paid, capital that is paid in. The registers tie to the accounts, a reversal gives back what a voucher
+//! stood for, and a restart finds it all again.
 
 use super::business::{facts, record, refused, registers};
 use super::fixture::{check_is_clean, fixed_keys, named, open, open_book, period, signed};
@@ -40,6 +40,7 @@ async fn prepare(books: &Bookkeeper) {
         ("entrusted_income", "5051"),
         ("intermediary_income", "5001"),
         ("service_receivable", "1122"),
+        ("paid_in_capital", "3001"),
         ("custody_asset", "9001"),
         ("custody_contra", "9002"),
     ];
@@ -148,5 +149,24 @@ async fn confirmed_services_are_owed_until_money_pays_them() {
     let refused = books.reverse("demo", (period(1), number), "r1", DAY, signed()).await.expect_err("paid for");
     let PostError::Refused(refused) = refused else { panic!("{refused:?}") };
     assert_eq!(refused[0].refusal.reasons[0].rule.code(), "reference_unknown");
+    books.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn money_of_a_share_is_posted_once_the_register_has_it() {
+    let folder = tempfile::tempdir().expect("folder");
+    let url = DbUrl::Sqlite(folder.path().join("a.db"));
+    let books = open(&url, &fixed_keys(folder.path()), true).await.expect("opens");
+    prepare(&books).await;
+    let paid = json!([{ "amount": "10000.00", "date": "2025-01-20", "document": "hd-1", "holder": "c1" }]);
+    assert_eq!(refused(&books, "capital_paid", paid.clone()).await, ["capital_exceeds_paid_in"]);
+    let share = json!([{ "date": "2025-01-01", "document": "示例章程", "due": "2029-12-31", "form": "cash", "holder": "c1",
+        "paid_in": "10000.00", "subscribed": "30000.00" }]);
+    record(&books, "share_changed", share).await;
+    record(&books, "capital_paid", paid).await;
+    let row = &rows(&books, "shares")[0];
+    assert_eq!([&row["paid_in"], &row["posted"]], ["10000.00", "10000.00"]);
+    assert_eq!(balance(&books, "3001", Dimension::Community, "c1").await, "-10000.00");
+    check_is_clean(&books).await;
     books.close().await;
 }
