@@ -1,7 +1,8 @@
 //! 计提: what a contract earns in a month, net and gross, and which contracts a month end has to look at.
 
 use crate::collective::asset::AssetRegister;
-use crate::collective::contract::{Contract, ContractRegister, Money, MoneyReceived};
+use crate::collective::contract::{Contract, ContractRegister};
+use crate::collective::money::{Money, MoneyReceived};
 use crate::collective::schedule::{Installment, by_month};
 use crate::collective::terms::{ContractKind, Timing};
 use crate::collective::vat;

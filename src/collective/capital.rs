@@ -1,12 +1,8 @@
-//! 实缴出资: money that a holder pays in, and what of each holder's share the facts have posted to 实收资本 in any form (facts
-//! §7.2 H3, H4; §7.5). The share register says who has paid in how much ([`crate::collective::shares`]); here is what of
-//! that stands in the accounts.
+//! 实缴出资: money that a holder pays in (facts §7.5). The share register says who has paid in how much
+//! ([`crate::collective::shares`]); here is what of that came as money and stands in the accounts.
 
-use crate::collective::fixed_asset::AssetSource;
-use crate::collective::fund::Treatment;
-use crate::collective::register::Registers;
 use crate::collective::shares::ShareRegister;
-use crate::ledger::amount::{less, plus, total};
+use crate::ledger::amount::{less, total};
 use crate::ledger::refusal::Rule;
 use crate::ledger::{Amount, DimensionCode};
 use jiff::civil::Date;
@@ -32,6 +28,11 @@ pub struct CapitalPaid {
 pub struct CapitalRegister(BTreeMap<(DimensionCode, String), CapitalPaid>);
 
 impl CapitalRegister {
+    /// Every payment, by holder and document.
+    pub fn iter(&self) -> impl Iterator<Item = &CapitalPaid> {
+        self.0.values()
+    }
+
     fn paid_by(&self, holder: &DimensionCode) -> Amount {
         total(self.0.values().filter(|one| one.holder == *holder).map(|one| one.amount))
     }
@@ -67,25 +68,4 @@ impl CapitalRegister {
     pub fn withdraw(&mut self, holder: &DimensionCode, document: &str) -> Option<()> {
         self.0.remove(&(holder.clone(), document.to_owned())).map(|_| ())
     }
-}
-
-/// What facts have posted to 实收资本 for each community by the end of a day: money paid in, assets contributed (H4), and
-/// support funds made its share (H3).
-pub fn posted(registers: &Registers, day: Date) -> BTreeMap<DimensionCode, Amount> {
-    let money = registers.capital.0.values().map(|one| (Some(&one.holder), one.date, one.amount));
-    let cards = registers.fixed_assets.iter().map(|asset| &asset.card).filter(|card| card.source == AssetSource::Contributed);
-    let assets = cards.map(|card| (card.community.as_ref(), card.date, card.cost));
-    let funds = registers.funds.iter().filter(|fund| fund.approved.treatment == Treatment::Capital);
-    let funds = funds.flat_map(|fund| {
-        let received = fund.received.values();
-        received.map(|one| (fund.approved.community.as_ref(), one.date, one.amount))
-    });
-    let mut posted = BTreeMap::new();
-    for (holder, date, amount) in money.chain(assets).chain(funds) {
-        if let Some(holder) = holder.filter(|_| date <= day) {
-            let sum = posted.entry(holder.clone()).or_default();
-            *sum = plus(*sum, amount);
-        }
-    }
-    posted
 }

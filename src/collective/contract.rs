@@ -1,5 +1,6 @@
 //! 合同: a lease, a contracting or an intermediary service with what follows its terms: money, accruals, an early end.
 
+use crate::collective::money::{Money, MoneyReceived};
 use crate::collective::schedule::{self, Installment};
 use crate::collective::service::{ServiceConfirmed, Services};
 use crate::collective::terms::{ContractKind, ContractTerms, Timing};
@@ -58,45 +59,6 @@ impl ContractVoid {
         let message = format!("合同 {} 已于 {} 作废（{}）。请用另行登记的合同。", self.contract, self.date, self.document);
         Rule::business("contract_void", message)
     }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Money {
-    /// 租金、承包费、服务费
-    Rent,
-    /// 收押金
-    Deposit,
-    /// 退押金
-    DepositRefunded,
-    /// 没收押金
-    DepositForfeited,
-    /// 违约金
-    LateFee,
-}
-
-impl Money {
-    pub fn chinese(self) -> &'static str {
-        match self {
-            Money::Rent => "租金",
-            Money::Deposit => "押金",
-            Money::DepositRefunded => "退还押金",
-            Money::DepositForfeited => "没收押金",
-            Money::LateFee => "违约金",
-        }
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct MoneyReceived {
-    pub amount: Amount,
-    pub contract: DimensionCode,
-    #[serde(deserialize_with = "crate::ledger::period::day")]
-    pub date: Date,
-    /// 银行回单 or receipt number; distinct within a contract.
-    pub document: String,
-    pub kind: Money,
 }
 
 /// A contract with everything that happened to it.

@@ -7,7 +7,7 @@ use crate::collective::asset::{AssetCard, AssetCleared, AssetStep, AssetStepVoid
 use crate::collective::capital::CapitalPaid;
 use crate::collective::carried::BalanceCarried;
 use crate::collective::consignment::{ConsignmentPayment, ConsignmentSale, ConsignmentTerms};
-use crate::collective::contract::{Accrual, ContractEnd, ContractVoid, MoneyReceived};
+use crate::collective::contract::{Accrual, ContractEnd, ContractVoid};
 use crate::collective::distribution::community::CollectiveResolution;
 use crate::collective::distribution::community::register::{MemberDistributionPaid, OtherDistributionPaid};
 use crate::collective::dividend::{DividendPayment, DividendResolution};
@@ -17,6 +17,7 @@ use crate::collective::goods::{
     GoodsCounted, GoodsMethodChanged, GoodsOpened, GoodsReceived, GoodsReturned, MarginTaken, SupplierPaid,
 };
 use crate::collective::income_use::IncomeUsed;
+use crate::collective::money::MoneyReceived;
 use crate::collective::organisation::bank_account::{BankAccountClosed, BankAccountRegistered};
 use crate::collective::organisation::partner::{PartnerPaired, PartnerUnpaired};
 use crate::collective::organisation::unit::{UnitRegistered, UnitRenamed};

@@ -19,6 +19,7 @@ pub mod fixed_asset;
 pub mod fund;
 pub mod goods;
 pub mod income_use;
+pub mod money;
 pub mod organisation;
 pub mod produce;
 pub mod record;

@@ -8,8 +8,8 @@ use crate::collective::consignment::ConsignmentRegister;
 use crate::collective::contract::ContractRegister;
 use crate::collective::distribution::community::register::CollectiveRegister;
 use crate::collective::dividend::DividendRegister;
-use crate::collective::fixed_asset::FixedAssetRegister;
-use crate::collective::fund::FundRegister;
+use crate::collective::fixed_asset::{AssetSource, FixedAssetRegister};
+use crate::collective::fund::{FundRegister, Treatment};
 use crate::collective::goods::GoodsRegister;
 use crate::collective::income_use::IncomeUseRegister;
 use crate::collective::organisation::Organisation;
@@ -22,8 +22,10 @@ use crate::collective::stock_take::StockTakeRegister;
 use crate::collective::till::{Takings, TillRegister};
 use crate::collective::treasury::TreasuryRegister;
 use crate::collective::working_fund::WorkingFundRegister;
+use crate::ledger::amount::plus;
 use crate::ledger::refusal::Rule;
-use crate::ledger::{Book, Dimension, Element, Voucher};
+use crate::ledger::{Amount, Book, Dimension, DimensionCode, Element, Voucher};
+use jiff::civil::Date;
 use std::collections::BTreeMap;
 
 /// Every register of one book. A copy shares them with the original; a change copies the one register that changes.
@@ -59,6 +61,27 @@ impl Registers {
     /// What came into the tills of shops.
     pub fn takings(&self) -> Takings<'_> {
         Takings { days: &self.shops, consignments: &self.consignments }
+    }
+
+    /// What facts have posted to 实收资本 for each community by the end of a day: money paid in, assets contributed (facts
+    /// §7.2 H4), and support funds made its share (H3).
+    pub fn capital_posted(&self, day: Date) -> BTreeMap<DimensionCode, Amount> {
+        let money = self.capital.iter().map(|one| (Some(&one.holder), one.date, one.amount));
+        let cards = self.fixed_assets.iter().map(|asset| &asset.card).filter(|card| card.source == AssetSource::Contributed);
+        let assets = cards.map(|card| (card.community.as_ref(), card.date, card.cost));
+        let funds = self.funds.iter().filter(|fund| fund.approved.treatment == Treatment::Capital);
+        let funds = funds.flat_map(|fund| {
+            let received = fund.received.values();
+            received.map(|one| (fund.approved.community.as_ref(), one.date, one.amount))
+        });
+        let mut posted = BTreeMap::new();
+        for (holder, date, amount) in money.chain(assets).chain(funds) {
+            if let Some(holder) = holder.filter(|_| date <= day) {
+                let sum = posted.entry(holder.clone()).or_default();
+                *sum = plus(*sum, amount);
+            }
+        }
+        posted
     }
 
     /// What the business has against a voucher, whoever typed it: income from an entrusted asset needs a document that

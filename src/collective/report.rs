@@ -9,9 +9,9 @@ pub mod stakes;
 pub mod treasury;
 
 use crate::collective::asset::Step;
-use crate::collective::capital;
 use crate::collective::carried::CarriedKind;
-use crate::collective::contract::{Contract, Money};
+use crate::collective::contract::Contract;
+use crate::collective::money::Money;
 use crate::collective::register::Registers;
 use crate::collective::service::Services;
 use crate::collective::shares::Holding;
@@ -250,7 +250,7 @@ pub fn shares(registers: &Registers, day: Date) -> Vec<ShareRow> {
     let overdue = registers.shares.overdue(day);
     let late =
         |holder: &DimensionCode| overdue.iter().find(|(code, _)| code == holder).map_or(Amount::ZERO, |(_, amount)| *amount);
-    let posted = capital::posted(registers, day);
+    let posted = registers.capital_posted(day);
     let mut holdings: BTreeMap<DimensionCode, Holding> = registers.shares.holders_at(day).into_iter().collect();
     for holder in posted.keys() {
         holdings.entry(holder.clone()).or_default();

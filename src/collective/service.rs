@@ -3,7 +3,7 @@
 //! earned with the money, as where nothing is confirmed.
 
 use crate::collective::ageing::uncovered;
-use crate::collective::contract::{Money, MoneyReceived};
+use crate::collective::money::{Money, MoneyReceived};
 use crate::ledger::amount::{less, total};
 use crate::ledger::refusal::Rule;
 use crate::ledger::{Amount, DimensionCode};

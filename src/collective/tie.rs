@@ -2,8 +2,8 @@
 //! about). Registers and accounts are both sums over the same facts, but by different code: a difference is a fault.
 
 use crate::collective::accrual::{Recognition, credited, recognition};
-use crate::collective::capital;
-use crate::collective::contract::{Contract, Money};
+use crate::collective::contract::Contract;
+use crate::collective::money::Money;
 use crate::collective::register::Registers;
 use crate::collective::role::Role;
 use crate::collective::shop::Tender;
@@ -163,7 +163,7 @@ fn expected(registers: &Registers) -> Sums {
     // 期初往来 is in the registers and in no voucher that a fact produced.
     rows.extend(registers.carried.unposted());
     rows.extend(registers.treasury.iter().map(|(asset, one)| (Role::TreasuryPayable, asset.clone(), credit(one.owed()))));
-    let capital = capital::posted(registers, Date::MAX).into_iter();
+    let capital = registers.capital_posted(Date::MAX).into_iter();
     rows.extend(capital.map(|(holder, amount)| (Role::PaidInCapital, holder, credit(amount))));
     let mut sums = Sums::new();
     for (role, code, amount) in rows {

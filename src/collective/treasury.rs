@@ -4,7 +4,7 @@
 
 use crate::collective::ageing::uncovered;
 use crate::collective::asset::{AssetRegister, unknown};
-use crate::collective::contract::MoneyReceived;
+use crate::collective::money::MoneyReceived;
 use crate::ledger::amount::{less, plus, total};
 use crate::ledger::refusal::Rule;
 use crate::ledger::{Amount, DimensionCode};

@@ -5,9 +5,9 @@ use crate::chain::Digest;
 use crate::chain::tile::TileId;
 use crate::journal::projection::{LineRow, RequestRow, ReversalRow, VoucherRow};
 use crate::ledger::balance::{BalanceKey, Movement};
-use crate::ledger::{AccountCode, Amount, Period, Purpose, Side, VoucherNumber, Word};
+use crate::ledger::{AccountCode, Amount, Period, Side, VoucherNumber, Word};
 use crate::store::db::{Row, Value};
-use crate::store::read::request_row;
+use crate::store::read::{balance_row, request_row};
 use crate::store::{Store, StoreError, int};
 
 /// Rows of one page of a scan.
@@ -157,15 +157,4 @@ fn voucher_row(row: &Row) -> Option<VoucherRow> {
         number: VoucherNumber { word: Word::parse(&row.text(1).ok()?)?, serial: u32::try_from(int(2)?).ok()? },
         seq: u64::try_from(int(3)?).ok()?,
     })
-}
-
-pub(super) fn balance_row(row: &Row) -> Option<(BalanceKey, Movement)> {
-    let int = |index| row.int(index).ok();
-    let key = BalanceKey {
-        period: Period::from_ordinal(int(0)?)?,
-        account: AccountCode::from_ordinal(int(1)?)?,
-        purpose: Purpose::from_ordinal(int(2)?)?,
-        dimension_set: u32::try_from(int(3)?).ok()?,
-    };
-    Some((key, Movement { debit: Amount::from_fen(int(4)?), credit: Amount::from_fen(int(5)?) }))
 }

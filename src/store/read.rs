@@ -4,8 +4,7 @@ use crate::chain::Digest;
 use crate::journal::projection::RequestRow;
 use crate::ledger::balance::{BalanceKey, Movement};
 use crate::ledger::statement::{Range, Stage};
-use crate::ledger::{AccountCode, Amount, Dimension, Period, Side, VoucherNumber};
-use crate::store::audit::balance_row;
+use crate::ledger::{AccountCode, Amount, Dimension, Period, Purpose, Side, VoucherNumber};
 use crate::store::db::{Row, Value};
 use crate::store::{Store, StoreError, int, unsigned};
 
@@ -248,4 +247,15 @@ pub(super) fn request_row(row: &Row) -> Result<RequestRow, StoreError> {
         first_seq: unsigned(row.int(2)?)?,
         count: unsigned(row.int(3)?)?,
     })
+}
+
+pub(super) fn balance_row(row: &Row) -> Option<(BalanceKey, Movement)> {
+    let int = |index| row.int(index).ok();
+    let key = BalanceKey {
+        period: Period::from_ordinal(int(0)?)?,
+        account: AccountCode::from_ordinal(int(1)?)?,
+        purpose: Purpose::from_ordinal(int(2)?)?,
+        dimension_set: u32::try_from(int(3)?).ok()?,
+    };
+    Some((key, Movement { debit: Amount::from_fen(int(4)?), credit: Amount::from_fen(int(5)?) }))
 }

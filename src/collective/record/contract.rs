@@ -2,7 +2,8 @@
 
 use crate::collective::accrual::{self, Recognition, month_amount, recognition, taxed};
 use crate::collective::asset::EntrustedAsset;
-use crate::collective::contract::{Accrual, Contract, ContractEnd, ContractVoid, Money, MoneyReceived, unknown};
+use crate::collective::contract::{Accrual, Contract, ContractEnd, ContractVoid, unknown};
+use crate::collective::money::{Money, MoneyReceived};
 use crate::collective::produce::{Lines, Produced};
 use crate::collective::record::Record;
 use crate::collective::register::Registers;

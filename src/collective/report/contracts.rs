@@ -2,7 +2,8 @@
 
 use crate::collective::accrual::{Recognition, recognition};
 use crate::collective::ageing::Ages;
-use crate::collective::contract::{Contract, Money};
+use crate::collective::contract::Contract;
+use crate::collective::money::Money;
 use crate::collective::register::Registers;
 use crate::collective::report::{ContractRow, contracts};
 use crate::ledger::amount::{plus, sum};

@@ -3,8 +3,9 @@
 use super::contracts::{accrue_all, due, terms};
 use super::desk::{Desk, code, date, role, yuan};
 use crate::collective::Fact;
-use crate::collective::contract::{ContractEnd, Money, MoneyReceived};
+use crate::collective::contract::ContractEnd;
 use crate::collective::fact::Withdrawal;
+use crate::collective::money::{Money, MoneyReceived};
 use crate::collective::produce::Produced;
 use crate::collective::role::Role::{LeaseIncome, RentAdvance, Vat};
 use crate::collective::schedule::installments;

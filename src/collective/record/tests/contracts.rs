@@ -2,8 +2,9 @@
 
 use super::desk::{Desk, code, date, yuan};
 use crate::collective::asset::{AssetCard, AssetStep, RentDestination, Step};
-use crate::collective::contract::{Accrual, ContractEnd, Money, MoneyReceived};
+use crate::collective::contract::{Accrual, ContractEnd};
 use crate::collective::fact::Withdrawal;
+use crate::collective::money::{Money, MoneyReceived};
 use crate::collective::role::Role::*;
 use crate::collective::terms::{ContractKind, ContractTerms, Frequency, Timing};
 use crate::collective::{Fact, Registers, accrual};

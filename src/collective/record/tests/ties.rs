@@ -3,8 +3,8 @@
 use super::contracts::{card, entrusted, money, step, terms};
 use super::desk::{Desk, code};
 use crate::collective::asset::Step;
-use crate::collective::contract::Money;
 use crate::collective::fact::Withdrawal;
+use crate::collective::money::Money;
 use crate::collective::produce::Produced;
 use crate::collective::role::{Role, RoleAccount, RolesAssigned};
 use crate::collective::terms::ContractKind;

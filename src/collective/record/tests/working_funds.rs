@@ -231,7 +231,7 @@ fn a_company_only_says_what_a_voucher_was_for() {
 
 #[test]
 fn intermediary_income_stands_beside_its_use() {
-    use crate::collective::contract::{Money, MoneyReceived};
+    use crate::collective::money::{Money, MoneyReceived};
     use crate::collective::terms::{ContractKind, ContractTerms, Frequency, Timing};
     let mut desk = Desk::new();
     desk.take(Fact::ContractSigned(ContractTerms {
