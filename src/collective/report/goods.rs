@@ -3,7 +3,7 @@
 use crate::collective::ageing::Ages;
 use crate::collective::goods::Method;
 use crate::collective::register::Registers;
-use crate::ledger::amount::total;
+use crate::ledger::amount::{less, total};
 use crate::ledger::{Amount, DimensionCode, Period};
 use jiff::civil::Date;
 use serde::Serialize;
@@ -15,9 +15,9 @@ pub struct GoodsRow {
     pub method: Method,
     /// At cost or shelf price by the method.
     pub stock: Amount,
-    /// 商品进销差价 before the month's is taken.
+    /// 商品进销差价: without the month's part once that is taken.
     pub margin: Amount,
-    /// 差价率 of the month in 1/10,000; absent where nothing is there.
+    /// 差价率 of the month, before its part is taken, in 1/10,000; absent where nothing is there.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub margin_basis_points: Option<i64>,
     /// Found by counts so far: over less short.
@@ -35,7 +35,7 @@ pub fn goods(registers: &Registers, day: Date) -> Vec<GoodsRow> {
             shop: shop.opened.shop.clone(),
             method: shop.method(day),
             stock,
-            margin,
+            margin: less(margin, shop.taken.get(&period).copied().unwrap_or_default()),
             margin_basis_points: rate.filter(|_| base > 0).and_then(|rate| i64::try_from(rate).ok()),
             count_differences: total(shop.counted.values().copied()),
         }
