@@ -67,7 +67,7 @@ fn to_shelf_price_and_back_again() {
     let to_cost = changed("S1", "2026-03-01", Method::Cost, None);
     let down = [(GoodsMargin, Debit, yuan("250.00")), (Goods, Credit, yuan("250.00"))];
     assert_eq!(take(&mut desk, to_cost), down, "all the margin that is left");
-    assert_eq!(standing(&desk, "2026-02-28"), (Method::Retail, yuan("1000.00"), yuan("500.00")));
+    assert_eq!(standing(&desk, "2026-02-28"), (Method::Retail, yuan("1000.00"), yuan("250.00")));
     assert_eq!(standing(&desk, "2026-03-01"), (Method::Cost, yuan("750.00"), Amount::ZERO));
     take(&mut desk, day("S1", "2026-03-10", "750.00"));
     assert_eq!(standing(&desk, "2026-03-31"), (Method::Cost, Amount::ZERO, Amount::ZERO));
