@@ -2,7 +2,7 @@
 //! takes files comes through here: the command line and HTTP.
 //!
 //! A file is read and judged on a copy of the book first, so that everything that speaks against it is told by row; what the
-//! journal holds already is counted and left alone ([`fresh`]).
+//! journal holds already is counted and left alone (`fresh.rs`).
 
 mod fresh;
 
