@@ -5,6 +5,7 @@ mod capital;
 mod consignment;
 mod contracts;
 mod desk;
+mod fixed_asset_parts;
 mod fixed_assets;
 mod funds;
 mod goods;

@@ -77,6 +77,7 @@ fn differences_stay_open_until_the_asset_is_gone_or_found() {
         asset: code("GD-1"),
         date: date("2027-01-05"),
         document: "示例处置1号".into(),
+        part: None,
         proceeds: Amount::ZERO,
         reason: DisposalReason::Lost,
         tax_basis_points: None,
