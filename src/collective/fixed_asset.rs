@@ -1,12 +1,13 @@
 //! 固定资产: what the company or community owns, from its card over its months to its disposal. Depreciation is straight-line
-//! from the month after the asset stands to the month of its disposal (小企业会计准则 §30-31; facts §7.2 C5, H4).
+//! from the month after the asset stands to the month of its disposal (小企业会计准则 §30-31; facts §7.2 C5, H4). A part may go
+//! before the rest: it takes its share with it, and what is left goes on over the months that are left.
 
 pub mod register;
 
 pub use register::FixedAssetRegister;
 
 use crate::collective::role::Role;
-use crate::collective::schedule::Portion;
+use crate::collective::schedule::{Portion, share};
 use crate::ledger::amount::{less, plus, total};
 use crate::ledger::{Amount, DimensionCode, Period};
 use jiff::civil::Date;
@@ -139,6 +140,9 @@ pub struct FixedAssetDisposed {
     pub date: Date,
     /// 处置批复、合同
     pub document: String,
+    /// 原价 of the part that goes, in yuan; absent where all of it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part: Option<Amount>,
     /// What arrived at the bank for it in yuan, tax included.
     pub proceeds: Amount,
     pub reason: DisposalReason,
@@ -147,12 +151,56 @@ pub struct FixedAssetDisposed {
     pub tax_basis_points: Option<u32>,
 }
 
+/// What depreciation goes on from: the card, or what a part left behind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Basis {
+    cost: Amount,
+    residual: Amount,
+    /// 累计折旧 before the portion begins.
+    lost: Amount,
+    portion: Option<Portion>,
+}
+
+impl Basis {
+    fn new(cost: Amount, residual: Amount, lost: Amount, date: Date, months: u32) -> Basis {
+        Basis { cost, residual, lost, portion: Portion::new(less(less(cost, residual), lost), date, months) }
+    }
+}
+
+/// 部分处置: the fact, and what it left behind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PartDisposal {
+    pub disposed: FixedAssetDisposed,
+    left: Basis,
+}
+
+impl PartDisposal {
+    /// Whether a month was depreciated with it or before it.
+    fn covers(&self, period: Period) -> bool {
+        Period::of(self.disposed.date).is_some_and(|month| period <= month)
+    }
+}
+
+/// What a disposal takes out of the accounts. In yuan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Going {
+    /// The depreciation of its month, of the whole asset, where it is open.
+    pub last: Amount,
+    /// 原价
+    pub cost: Amount,
+    /// 累计折旧, the last month's included.
+    pub lost: Amount,
+}
+
 /// An asset with everything that happened to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FixedAsset {
     pub card: FixedAssetAdded,
     /// What each month's voucher came to; the month of disposal stands in the disposal's own.
     pub depreciated: BTreeMap<Period, Amount>,
+    /// In the order in which they went.
+    pub parts: Vec<PartDisposal>,
+    /// Of what was left.
     pub disposed: Option<FixedAssetDisposed>,
 }
 
@@ -161,19 +209,32 @@ impl FixedAsset {
         self.card.already_depreciated.unwrap_or(Amount::ZERO)
     }
 
-    fn portion(&self) -> Option<Portion> {
-        let amount = less(less(self.card.cost, self.card.residual_value), self.already_depreciated());
-        Portion::new(amount, self.card.date, self.card.months)
+    fn basis(&self) -> Basis {
+        let card = &self.card;
+        let of_card = || Basis::new(card.cost, card.residual_value, self.already_depreciated(), card.date, card.months);
+        self.parts.last().map_or_else(of_card, |part| part.left)
     }
 
+    /// 原价 of what is left of it, or was when it went.
+    pub fn cost(&self) -> Amount {
+        self.basis().cost
+    }
+
+    /// 净残值 of the same.
+    pub fn residual_value(&self) -> Amount {
+        self.basis().residual
+    }
+
+    /// The months' vouchers since the card, or since a part went.
     fn posted(&self) -> Amount {
-        total(self.depreciated.values().copied())
+        let since = |month: &Period| self.parts.last().is_none_or(|part| !part.covers(*month));
+        total(self.depreciated.iter().filter(|(month, _)| since(month)).map(|(_, amount)| *amount))
     }
 
     /// What a month's depreciation comes to, months that were left out included: closed books are never opened again for
     /// them (小企业会计准则 §88).
     pub fn open_by(&self, period: Period) -> Amount {
-        let by_now = self.portion().map_or(Amount::ZERO, |portion| portion.released_by(period));
+        let by_now = self.basis().portion.map_or(Amount::ZERO, |portion| portion.released_by(period));
         // Later months have been posted where the difference is below zero.
         less(by_now, self.posted()).max(Amount::ZERO)
     }
@@ -186,7 +247,7 @@ impl FixedAsset {
 
     /// The first month before `period` whose depreciation is open.
     pub fn missing_before(&self, period: Period) -> Option<Period> {
-        let (portion, posted) = (self.portion()?, self.posted());
+        let (portion, posted) = (self.basis().portion?, self.posted());
         let mut month = portion.from;
         while month < period {
             if portion.released_by(month) > posted {
@@ -201,7 +262,26 @@ impl FixedAsset {
     pub fn accumulated(&self) -> Amount {
         let last = self.disposed.as_ref().and_then(|disposed| Period::of(disposed.date));
         let last = last.map_or(Amount::ZERO, |period| self.open_by(period));
-        plus(plus(self.already_depreciated(), self.posted()), last)
+        plus(plus(self.basis().lost, self.posted()), last)
+    }
+
+    /// What a disposal takes with it, before it is taken in.
+    pub fn going(&self, disposed: &FixedAssetDisposed) -> Going {
+        let whole = self.cost();
+        let last = Period::of(disposed.date).map_or(Amount::ZERO, |period| self.open_by(period));
+        let (cost, lost) = (disposed.part.unwrap_or(whole), plus(self.accumulated(), last));
+        Going { last, cost, lost: if disposed.part.is_some() { share(lost, cost.fen(), whole.fen()) } else { lost } }
+    }
+
+    /// What a part leaves behind.
+    fn left_by(&self, part: &FixedAssetDisposed) -> Basis {
+        let (before, going) = (self.basis(), self.going(part));
+        let lost = plus(self.accumulated(), going.last);
+        // Rounded with what is lost, so that nothing is to be depreciated of the rest of what has nothing left to lose.
+        let never_lost = share(plus(lost, before.residual), going.cost.fen(), before.cost.fen());
+        let residual = less(before.residual, less(never_lost, going.lost));
+        let months = before.portion.zip(Period::of(part.date)).map_or(0, |(portion, month)| portion.months_after(month));
+        Basis::new(less(before.cost, going.cost), residual, less(lost, going.lost), part.date, months)
     }
 
     /// 累计折旧 of an asset that stands at the end of a day: the months that have ended by then.
@@ -216,14 +296,10 @@ impl FixedAsset {
 
     /// What its facts have posted to 1601 and 1602, debit less credit.
     fn balances(&self) -> (Amount, Amount) {
-        let gone = self.disposed.is_some();
-        let cost = if self.card.source.is_posted() { self.card.cost } else { Amount::ZERO };
-        if gone {
-            // What was there before the facts went with them.
-            (less(cost, self.card.cost), self.already_depreciated())
-        } else {
-            (cost, less(Amount::ZERO, self.posted()))
-        }
+        let added = if self.card.source.is_posted() { self.card.cost } else { Amount::ZERO };
+        // What was there before the facts goes with them.
+        let (cost, lost) = if self.disposed.is_some() { Default::default() } else { (self.cost(), self.accumulated()) };
+        (less(added, less(self.card.cost, cost)), less(self.already_depreciated(), lost))
     }
 }
 

@@ -31,9 +31,9 @@ pub fn rounded(numerator: i128, denominator: i128) -> Amount {
     Amount::from_fen(i64::try_from(fen).unwrap_or(Amount::MAX.fen()))
 }
 
-/// A share of an amount by days.
-fn share(amount: Amount, days: i64, whole: i64) -> Amount {
-    rounded(i128::from(amount.fen()) * i128::from(days), i128::from(whole.max(1)))
+/// A share of an amount: by days, or by cost.
+pub fn share(amount: Amount, part: i64, whole: i64) -> Amount {
+    rounded(i128::from(amount.fen()) * i128::from(part), i128::from(whole.max(1)))
 }
 
 fn after_months(start: Date, months: i32) -> Option<Date> {
@@ -145,12 +145,22 @@ impl Portion {
         (months > 0).then_some(Portion { amount, from, months })
     }
 
+    /// Its months up to the end of one, that one counted.
+    fn elapsed(&self, period: Period) -> u32 {
+        let number = |period: Period| i64::from(period.year()) * 12 + i64::from(period.month());
+        let elapsed = (number(period) - number(self.from) + 1).clamp(0, i64::from(self.months));
+        u32::try_from(elapsed).unwrap_or(0)
+    }
+
     /// What is released by the end of a month: by cumulated months, so that the parts sum to the whole.
     pub fn released_by(&self, period: Period) -> Amount {
-        let number = |period: Period| i128::from(period.year()) * 12 + i128::from(period.month());
-        let months = i128::from(self.months);
-        let elapsed = (number(period) - number(self.from) + 1).clamp(0, months);
+        let (elapsed, months) = (i128::from(self.elapsed(period)), i128::from(self.months));
         rounded(i128::from(self.amount.fen()) * elapsed, months.max(1))
+    }
+
+    /// The months that are left after one.
+    pub fn months_after(&self, period: Period) -> u32 {
+        self.months.saturating_sub(self.elapsed(period))
     }
 }
 

@@ -1,6 +1,6 @@
 //! The cards of all fixed assets: what speaks against a fact beside those before it, and what may be taken back.
 
-use super::{AssetSource, AssetsDepreciated, DisposalReason, FixedAsset, FixedAssetAdded, FixedAssetDisposed};
+use super::{AssetSource, AssetsDepreciated, DisposalReason, FixedAsset, FixedAssetAdded, FixedAssetDisposed, PartDisposal};
 use crate::collective::role::Role;
 use crate::collective::schedule::MONTHS_MAX;
 use crate::ledger::refusal::Rule;
@@ -39,6 +39,22 @@ fn value_rules(card: &FixedAssetAdded) -> Vec<Rule> {
             "使用寿命：要提折旧的填 1 至 {MONTHS_MAX} 个月（期初填尚可使用的月数），原价已等于净残值与已提折旧之和的填 0。"
         );
         rules.push(Rule::business("fixed_asset_months", message));
+    }
+    rules
+}
+
+/// A part is less than the whole, and has a document by which it can be told from other parts.
+fn part_rules(asset: &FixedAsset, disposed: &FixedAssetDisposed) -> Vec<Rule> {
+    let Some(part) = disposed.part else { return Vec::new() };
+    let mut rules = Vec::new();
+    if part <= Amount::ZERO || part >= asset.cost() {
+        let message = format!("处置部分的原价要大于零、小于现有原价 {} 元。全部处置的不写处置部分原价。", asset.cost());
+        rules.push(Rule::business("fixed_asset_part", message));
+    }
+    let document = &disposed.document;
+    if document.contains('/') || asset.parts.iter().any(|before| before.disposed.document == *document) {
+        let message = "部分处置的文号中不能有斜线，同一资产不能重复。一份文号处置几次的，加后缀区别。";
+        rules.push(Rule::business("fixed_asset_document", message));
     }
     rules
 }
@@ -139,8 +155,10 @@ impl FixedAssetRegister {
         if disposed.tax_basis_points.is_some_and(|rate| !sold || rate > 10_000) {
             rules.push(Rule::business("fixed_asset_tax", "征收率只在出售时写，在 0 至 10000 之间（万分之）。"));
         }
-        if disposed.date < asset.card.date {
-            let message = format!("处置日期 {} 早于卡片日期 {}。请核对。", disposed.date, asset.card.date);
+        rules.extend(part_rules(asset, disposed));
+        let before = asset.parts.last().map_or(asset.card.date, |part| part.disposed.date);
+        if disposed.date < before {
+            let message = format!("处置日期 {} 早于卡片或上次部分处置的日期 {before}。请核对。", disposed.date);
             rules.push(Rule::business("fixed_asset_date_reversed", message));
         }
         let Some(month) = Period::of(disposed.date) else { return rules };
@@ -156,7 +174,7 @@ impl FixedAssetRegister {
     }
 
     pub fn add(&mut self, card: &FixedAssetAdded) {
-        let asset = FixedAsset { card: card.clone(), depreciated: BTreeMap::new(), disposed: None };
+        let asset = FixedAsset { card: card.clone(), depreciated: BTreeMap::new(), parts: Vec::new(), disposed: None };
         self.0.insert(card.asset.clone(), asset);
     }
 
@@ -171,7 +189,11 @@ impl FixedAssetRegister {
     }
 
     pub fn dispose(&mut self, disposed: &FixedAssetDisposed) {
-        if let Some(asset) = self.0.get_mut(&disposed.asset) {
+        let Some(asset) = self.0.get_mut(&disposed.asset) else { return };
+        if disposed.part.is_some() {
+            let left = asset.left_by(disposed);
+            asset.parts.push(PartDisposal { disposed: disposed.clone(), left });
+        } else {
             asset.disposed = Some(disposed.clone());
         }
     }
@@ -179,15 +201,18 @@ impl FixedAssetRegister {
     /// Takes back a card, unless months or a disposal followed.
     pub fn withdraw_added(&mut self, code: &DimensionCode) -> Option<()> {
         let asset = self.0.get(code)?;
-        if asset.disposed.is_some() || !asset.depreciated.is_empty() {
+        if asset.disposed.is_some() || !asset.depreciated.is_empty() || !asset.parts.is_empty() {
             return None;
         }
         self.0.remove(code).map(|_| ())
     }
 
-    /// Takes back the newest month of an asset that stands.
+    /// Takes back the newest month of an asset that stands, unless a part went after it.
     pub fn withdraw_depreciated(&mut self, code: &DimensionCode, period: Period) -> Option<()> {
         let asset = self.0.get_mut(code).filter(|asset| asset.disposed.is_none())?;
+        if asset.parts.last().is_some_and(|part| part.covers(period)) {
+            return None;
+        }
         let newest = asset.depreciated.last_entry().filter(|newest| *newest.key() == period)?;
         newest.remove();
         Some(())
@@ -195,6 +220,16 @@ impl FixedAssetRegister {
 
     pub fn withdraw_disposed(&mut self, code: &DimensionCode) -> Option<()> {
         self.0.get_mut(code)?.disposed.take().map(|_| ())
+    }
+
+    /// Takes back the newest part, unless months or the disposal of the rest followed.
+    pub fn withdraw_part(&mut self, code: &DimensionCode, document: &str) -> Option<()> {
+        let asset = self.0.get_mut(code).filter(|asset| asset.disposed.is_none())?;
+        let newest = asset.parts.last().filter(|part| part.disposed.document == document)?;
+        if asset.depreciated.last_key_value().is_some_and(|(month, _)| !newest.covers(*month)) {
+            return None;
+        }
+        asset.parts.pop().map(|_| ())
     }
 
     /// What facts of fixed assets have posted to the accounts of the roles by asset, debit less credit: 固定资产 (1601) and

@@ -1,7 +1,7 @@
 //! 固定资产: the card, the months, the disposal (facts §7.2 C5, H4; 小企业会计准则 §28-34).
 
 use crate::collective::fixed_asset::register::unknown;
-use crate::collective::fixed_asset::{AssetSource, AssetsDepreciated, FixedAsset, FixedAssetAdded, FixedAssetDisposed};
+use crate::collective::fixed_asset::{AssetSource, AssetsDepreciated, FixedAsset, FixedAssetAdded, FixedAssetDisposed, Going};
 use crate::collective::produce::{Lines, Produced};
 use crate::collective::record::Record;
 use crate::collective::register::Registers;
@@ -77,8 +77,11 @@ impl Record for FixedAssetDisposed {
     }
 
     fn withdraw(registers: &mut Registers, parts: &[&str]) -> Option<()> {
-        let &[asset] = parts else { return None };
-        registers.fixed_assets.withdraw_disposed(&DimensionCode::parse(asset)?)
+        match *parts {
+            [asset] => registers.fixed_assets.withdraw_disposed(&DimensionCode::parse(asset)?),
+            [asset, document] => registers.fixed_assets.withdraw_part(&DimensionCode::parse(asset)?, document),
+            _ => None,
+        }
     }
 }
 
@@ -139,15 +142,14 @@ fn depreciated(registers: &Registers, book: &Book, code: &DimensionCode, period:
     })
 }
 
-/// The last month, the asset into 固定资产清理, the proceeds out of it, and what remains there to profit or loss (小企业会计准则
+/// The last month, the asset or a part of it into 固定资产清理, the proceeds out of it, and what remains there to profit or loss (小企业会计准则
 /// §34).
 fn disposed(registers: &Registers, book: &Book, disposed: &FixedAssetDisposed) -> Result<Produced, Rule> {
     let asset = find(registers, &disposed.asset)?;
     let card = &asset.card;
     let too_large = || Rule::business("fixed_asset_too_large", "处置的金额超过系统上限。请核对小数点。");
-    let last = Period::of(disposed.date).map_or(Amount::ZERO, |period| asset.open_by(period));
-    let lost = asset.accumulated().checked_add(last).ok_or_else(too_large)?;
-    let value = card.cost.checked_sub(lost).ok_or_else(too_large)?;
+    let Going { last, cost, lost } = asset.going(disposed);
+    let value = cost.checked_sub(lost).ok_or_else(too_large)?;
     let (net, tax) = vat::split(disposed.proceeds, disposed.tax_basis_points.unwrap_or(0)).ok_or_else(too_large)?;
     let gain = net.checked_sub(value).ok_or_else(too_large)?;
     let (of_asset, of_bearers) = ([(Dimension::Asset, &card.asset)], bearers(card));
@@ -156,7 +158,7 @@ fn disposed(registers: &Registers, book: &Book, disposed: &FixedAssetDisposed) -
     depreciate(&mut lines, card, last)?;
     lines.debit(Role::AccumulatedDepreciation, lost, &of_asset)?;
     lines.debit(Role::AssetDisposal, value, &of_asset)?;
-    lines.credit(Role::FixedAsset, card.cost, &of_asset)?;
+    lines.credit(Role::FixedAsset, cost, &of_asset)?;
     lines.debit(Role::Bank, disposed.proceeds, &[])?;
     lines.credit(Role::AssetDisposal, net, &of_asset)?;
     lines.credit(Role::Vat, tax, &[])?;
@@ -168,10 +170,14 @@ fn disposed(registers: &Registers, book: &Book, disposed: &FixedAssetDisposed) -
         lines.debit(Role::DisposalLoss, loss, &of_bearers)?;
         lines.credit(Role::AssetDisposal, loss, &of_asset)?;
     }
+    let (part, told) = match disposed.part {
+        Some(_) => (format!("/{}", disposed.document), "部分"),
+        None => Default::default(),
+    };
     Ok(Produced {
-        reference: format!("fixed_asset_disposed/{}", disposed.asset),
+        reference: format!("fixed_asset_disposed/{}{part}", disposed.asset),
         date: disposed.date,
-        memo: format!("固定资产{} {}：{}（{}）", card.asset, card.name, disposed.reason.chinese(), disposed.document),
+        memo: format!("固定资产{} {}：{told}{}（{}）", card.asset, card.name, disposed.reason.chinese(), disposed.document),
         lines: lines.done(),
     })
 }

@@ -7,6 +7,7 @@ mod consignment;
 mod contracts;
 mod desk;
 mod distributions;
+mod fixed_asset_parts;
 mod fixed_assets;
 mod funds;
 mod goods;

@@ -19,8 +19,11 @@ pub struct FixedAssetRow {
     pub community: Option<DimensionCode>,
     /// As on the card.
     pub date: Date,
+    /// 原价 and 净残值 of what is left.
     pub cost: Amount,
     pub residual_value: Amount,
+    /// 原价 of the parts that are gone.
+    pub parts_gone: Amount,
     #[serde(with = "crate::ledger::text::count")]
     pub months: u32,
     /// 累计折旧, the opening's part included; of an asset that is gone, what it had lost on that day.
@@ -43,7 +46,8 @@ pub fn fixed_assets(registers: &Registers) -> Vec<FixedAssetRow> {
 fn fixed_asset_row(asset: &FixedAsset) -> FixedAssetRow {
     let card = asset.card.clone();
     let accumulated = asset.accumulated();
-    let value = card.cost.checked_sub(accumulated).filter(|_| asset.disposed.is_none());
+    let cost = asset.cost();
+    let value = cost.checked_sub(accumulated).filter(|_| asset.disposed.is_none());
     FixedAssetRow {
         asset: card.asset,
         name: card.name,
@@ -51,8 +55,9 @@ fn fixed_asset_row(asset: &FixedAsset) -> FixedAssetRow {
         source: card.source,
         community: card.community,
         date: card.date,
-        cost: card.cost,
-        residual_value: card.residual_value,
+        cost,
+        residual_value: asset.residual_value(),
+        parts_gone: less(card.cost, cost),
         months: card.months,
         accumulated,
         value: value.unwrap_or(Amount::ZERO),

@@ -16,7 +16,7 @@ use crate::ledger::Side::{Credit, Debit};
 use crate::ledger::{Amount, Dimension, Period};
 
 /// The leased own shop of C5 and H4: 1,250.00 a month.
-fn shop() -> FixedAssetAdded {
+pub fn shop() -> FixedAssetAdded {
     FixedAssetAdded {
         already_depreciated: None,
         asset: code("FW-1"),
@@ -52,16 +52,17 @@ fn add(card: FixedAssetAdded) -> Fact {
     Fact::FixedAssetAdded(card)
 }
 
-fn depreciate(month: &str, assets: &[&str]) -> Fact {
+pub fn depreciate(month: &str, assets: &[&str]) -> Fact {
     let assets = assets.iter().map(|asset| code(asset)).collect();
     Fact::AssetsDepreciated(AssetsDepreciated { assets, period: Period::parse(month).expect("period") })
 }
 
-fn disposal(reason: DisposalReason, day: &str, proceeds: &str) -> FixedAssetDisposed {
+pub fn disposal(reason: DisposalReason, day: &str, proceeds: &str) -> FixedAssetDisposed {
     FixedAssetDisposed {
         asset: code("FW-1"),
         date: date(day),
         document: "示例处置1号".into(),
+        part: None,
         proceeds: yuan(proceeds),
         reason,
         tax_basis_points: None,
