@@ -35,7 +35,7 @@ fn a_part_takes_its_share_and_the_rest_goes_on() {
     let mut desk = desk();
     let lines = posted(&mut desk, dispose(&part("100000.00", "2026-03-10", "103000.00", "示例批复1号")));
     let expected = [
-        (DepreciationLeased, Debit, "1250.00", "c1"),
+        (DepreciationLeased, Debit, "1250.00", "FW-1 c1"),
         (AccumulatedDepreciation, Credit, "1250.00", "FW-1"),
         (AccumulatedDepreciation, Debit, "833.33", "FW-1"),
         (AssetDisposal, Debit, "99166.67", "FW-1"),
