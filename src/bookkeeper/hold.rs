@@ -1,5 +1,6 @@
 //! 账面核对: figures that a fact tells and the books know already are held against the books before it is recorded. The
-//! registers and the verifier do not ask: they know no balances at the moment of a fact.
+//! registers do not ask: they know no balances at the moment of a fact. Who reads the journal back holds the figures of
+//! distributions again ([`crate::journal::consequence`]); 期初往来 and released VAT are held here alone.
 
 use crate::bookkeeper::business::VatGauge;
 use crate::bookkeeper::view::View;

@@ -1,6 +1,7 @@
 //! 实缴出资: money that a holder pays in (facts §7.5). The share register says who has paid in how much
 //! ([`crate::collective::shares`]); here is what of that came as money and stands in the accounts.
 
+use crate::collective::reference;
 use crate::collective::shares::ShareRegister;
 use crate::ledger::amount::{less, total};
 use crate::ledger::refusal::Rule;
@@ -43,7 +44,7 @@ impl CapitalRegister {
         if paid.amount.fen() <= 0 {
             rules.push(Rule::business("capital_amount", "出资金额要大于零。请核对回单。"));
         }
-        if paid.document.trim().is_empty() || paid.document.contains('/') {
+        if !reference::fits(&paid.document) {
             rules.push(Rule::business("capital_document", "没有回单号，或回单号中有斜线。请填写银行回单的号码。"));
         }
         if self.0.contains_key(&(holder.clone(), paid.document.clone())) {

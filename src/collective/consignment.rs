@@ -3,6 +3,7 @@
 
 use crate::collective::ageing::uncovered;
 use crate::collective::contract::ContractVoid;
+use crate::collective::reference;
 use crate::collective::schedule::rounded;
 use crate::collective::shop::Till;
 use crate::ledger::amount::{less, plus, total};
@@ -120,7 +121,7 @@ pub struct ConsignmentRegister(BTreeMap<DimensionCode, Consignment>);
 const COMMISSION_MAX: u32 = 5_000;
 
 fn document_rule(document: &str, taken: bool) -> Option<Rule> {
-    let unsound = document.trim().is_empty() || document.contains('/') || taken;
+    let unsound = !reference::fits(document) || taken;
     unsound.then(|| Rule::business("consignment_document", "单据号没有填、含有斜线，或在这份合同中已经用过。请核对。"))
 }
 

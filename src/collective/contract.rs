@@ -1,6 +1,7 @@
 //! 合同: a lease, a contracting or an intermediary service with what follows its terms: money, accruals, an early end.
 
 use crate::collective::money::{Money, MoneyReceived};
+use crate::collective::reference;
 use crate::collective::schedule::{self, Installment};
 use crate::collective::service::{ServiceConfirmed, Services};
 use crate::collective::terms::{ContractKind, ContractTerms, Timing};
@@ -283,7 +284,7 @@ impl ContractRegister {
         if money.amount.fen() <= 0 {
             rules.push(Rule::business("money_amount", "收付金额要大于零。"));
         }
-        if money.document.trim().is_empty() || money.document.contains('/') {
+        if !reference::fits(&money.document) {
             rules.push(Rule::business("money_document", "没有回单号，或回单号中有斜线。请填写银行回单或收据的号码。"));
         }
         if let Some(before) = contract.money.get(&money.document) {

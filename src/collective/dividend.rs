@@ -3,6 +3,7 @@
 
 use crate::collective::distribution::{CompanyDistribution, CompanyResult, Resolution, distribute_company};
 use crate::collective::organisation::bank_account::AccountNumber;
+use crate::collective::reference;
 use crate::collective::shares::ShareRegister;
 use crate::ledger::refusal::Rule;
 use crate::ledger::{Amount, DimensionCode};
@@ -132,8 +133,7 @@ impl DividendRegister {
             return vec![Rule::business("resolution_unknown", format!("没有分配决议 {}。请先登记分配。", payment.resolution))];
         };
         let mut rules = Vec::new();
-        let document = payment.document.trim();
-        if document.is_empty() || document.contains('/') || dividend.paid.contains_key(&payment.document) {
+        if !reference::fits(&payment.document) || dividend.paid.contains_key(&payment.document) {
             rules.push(Rule::business("payment_document", "回单号没有填、含有斜线，或已经用过。同一张回单只记一次。"));
         }
         if payment.payments.is_empty() {

@@ -2,6 +2,7 @@
 //! collective's book a use is posted (facts §7.2 I2, I3, J6). A company's own spending is posted by its nature, which no
 //! purpose tells: there the fact only says which posted voucher the use stands in.
 
+use crate::collective::reference;
 use crate::ledger::chart::ChartStandard;
 use crate::ledger::refusal::Rule;
 use crate::ledger::{Amount, DimensionCode, Period, VoucherNumber};
@@ -82,7 +83,7 @@ impl IncomeUseRegister {
                 "金额要大于零，且不超过系统上限；只有公司账套更正时可以写负数。请核对。",
             ));
         }
-        if used.document.trim().is_empty() || used.document.contains('/') {
+        if !reference::fits(&used.document) {
             let message = "没有文号，或文号中有斜线。请填写决议、合同或发放表的号码。";
             rules.push(Rule::business("income_use_document", message));
         }

@@ -5,6 +5,11 @@ use crate::collective::shop::Settlement;
 use crate::ledger::DimensionCode;
 use jiff::civil::Date;
 
+/// Whether a document's number can be a part of a reference: something is there, and no slash in it.
+pub fn fits(document: &str) -> bool {
+    !document.trim().is_empty() && !document.contains('/')
+}
+
 /// The reference of a settlement: one a day for each shop and tender.
 pub fn settlement(settlement: &Settlement) -> String {
     format!("settlement_arrived/{}/{}/{}", settlement.shop, settlement.date, settlement.tender.chinese())

@@ -4,6 +4,7 @@
 
 use crate::collective::ageing::uncovered;
 use crate::collective::money::{Money, MoneyReceived};
+use crate::collective::reference;
 use crate::ledger::amount::{less, total};
 use crate::ledger::refusal::Rule;
 use crate::ledger::{Amount, DimensionCode};
@@ -80,7 +81,7 @@ impl Services {
         if confirmed.amount.fen() <= 0 {
             rules.push(Rule::business("service_amount", "确认的金额要大于零。请核对确认单。"));
         }
-        if document.trim().is_empty() || document.contains('/') {
+        if !reference::fits(document) {
             rules.push(Rule::business("service_document", "没有确认单号，或单号中有斜线。请填写成果确认单的号码。"));
         }
         if let Some(before) = self.confirmed.get(document) {

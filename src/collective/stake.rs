@@ -3,6 +3,7 @@
 //! 小企业会计准则 (财会〔2011〕17号) knows the cost method alone: a stake is never valued anew, and income is what the
 //! investee declares. A rural book (财会〔2023〕14号) posts the same facts to its own accounts: the roles tell which.
 
+use crate::collective::reference;
 use crate::ledger::amount::total;
 use crate::ledger::book::text_rule;
 use crate::ledger::refusal::Rule;
@@ -167,7 +168,7 @@ fn amount_rule(amount: Amount) -> Option<Rule> {
 }
 
 fn document_rule(document: &str, taken: bool) -> Option<Rule> {
-    if document.trim().is_empty() || document.contains('/') {
+    if !reference::fits(document) {
         return Some(Rule::business("stake_document", "没有填文号、回单号，或其中含有斜线。请补填或删去斜线。"));
     }
     if taken {

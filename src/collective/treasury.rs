@@ -5,6 +5,7 @@
 use crate::collective::ageing::uncovered;
 use crate::collective::asset::{AssetRegister, unknown};
 use crate::collective::money::MoneyReceived;
+use crate::collective::reference;
 use crate::ledger::amount::{less, plus, total};
 use crate::ledger::refusal::Rule;
 use crate::ledger::{Amount, DimensionCode};
@@ -67,7 +68,7 @@ impl Remittance {
 pub struct TreasuryRegister(BTreeMap<DimensionCode, Remittance>);
 
 fn document_rules(document: &str, taken: bool) -> Option<Rule> {
-    if document.trim().is_empty() || document.contains('/') {
+    if !reference::fits(document) {
         let message = "没有单据号，或单据号中有斜线。请填写非税缴款书的号码。";
         return Some(Rule::business("treasury_document", message));
     }

@@ -1,6 +1,7 @@
 //! 社区工作经费: fiscal money for running a community, followed apart from what the collective earns and never part of a
 //! company's income (facts §2.1, §7.2 H6). What arrived, when, what was spent, and what the floor of the year asks for.
 
+use crate::collective::reference;
 use crate::collective::role::Role;
 use crate::collective::vat::Mark;
 use crate::ledger::amount::total;
@@ -120,7 +121,7 @@ fn movement_rules(amount: Amount, document: &str, taken: bool) -> Vec<Rule> {
     if amount.fen() <= 0 || amount > Amount::MAX {
         rules.push(Rule::business("working_fund_amount", "金额要大于零，且不超过系统上限。请核对小数点。"));
     }
-    if document.trim().is_empty() || document.contains('/') {
+    if !reference::fits(document) {
         rules.push(Rule::business("working_fund_document", "没有单据号，或单据号中有斜线。请填写银行回单或付款凭据的号码。"));
     }
     if taken {

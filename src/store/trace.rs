@@ -17,10 +17,11 @@ impl Store {
     /// The accounts and months in which ordinary lines carry a value. Asked of the balances, so that only these
     /// stretches of the lines are read, however many lines a book has.
     pub async fn stretches(&self, book: i64, range: Range, carried: Carried<'_>) -> Result<Vec<Stretch>, StoreError> {
-        let sql = "SELECT DISTINCT b.period, b.account FROM balance b
-                   JOIN dimension_set d ON d.book = b.book AND d.number = b.dimension_set AND d.dimension = $4 AND d.code = $5
-                   WHERE b.book = $1 AND b.purpose = 0 AND b.period >= $2 AND b.period <= $3
-                   ORDER BY b.period, b.account";
+        // The sets are found once; a join would look one up for every balance.
+        let sql = "SELECT DISTINCT period, account FROM balance
+                   WHERE book = $1 AND purpose = 0 AND period >= $2 AND period <= $3
+                     AND dimension_set IN (SELECT number FROM dimension_set WHERE book = $1 AND dimension = $4 AND code = $5)
+                   ORDER BY period, account";
         let mut values = range_values(book, range);
         values.extend([Value::Text(carried.0.word().to_owned()), Value::Text(carried.1.to_owned())]);
         let stretch = |row: &Row| {

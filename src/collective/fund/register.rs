@@ -3,6 +3,7 @@
 
 use super::{Fund, FundApproved, FundAssetFormed, FundReceived, FundSpent, FundUse, FundsReleased, Treatment};
 use crate::collective::carried::BalanceCarried;
+use crate::collective::reference;
 use crate::collective::role::Role;
 use crate::collective::schedule::{MONTHS_MAX, Portion};
 use crate::ledger::amount::plus;
@@ -24,7 +25,7 @@ pub fn unknown(code: &DimensionCode) -> Rule {
 /// What every movement of a fund keeps: an amount, a document for its reference, a day not before the approval.
 fn movement_rules(fund: &Fund, amount: Amount, document: &str, date: Date) -> Vec<Rule> {
     let mut rules = amount_rule(amount).into_iter().collect::<Vec<_>>();
-    if document.trim().is_empty() || document.contains('/') {
+    if !reference::fits(document) {
         rules.push(Rule::business("fund_document", "没有单据号，或单据号中有斜线。请填写银行回单、付款凭据或验收单的号码。"));
     }
     if date < fund.approved.date {

@@ -6,6 +6,7 @@ use super::{
     Supplier, SupplierPaid,
 };
 use crate::collective::ageing::uncovered;
+use crate::collective::reference;
 use crate::collective::shop::ShopDayRegister;
 use crate::ledger::amount::{less, total};
 use crate::ledger::refusal::Rule;
@@ -26,7 +27,7 @@ fn amount_rule(amount: Amount) -> Option<Rule> {
 
 /// Documents stand in references, between slashes.
 pub fn document_rule(document: &str, taken: bool) -> Option<Rule> {
-    let unsound = document.trim().is_empty() || document.contains('/') || taken;
+    let unsound = !reference::fits(document) || taken;
     unsound.then(|| Rule::business("goods_document", "单据号没有填、含有斜线，或已经用过。同一张单据只记一次。"))
 }
 

@@ -1,7 +1,7 @@
 //! 期初往来 against the books: it is what the opening balances say, and later facts pay it.
 
 use super::business::{facts, record, refused};
-use super::fixture::{check_is_clean, fixed_keys, named, open, open_book, signed};
+use super::fixture::{check_is_clean, fixed_keys, named, open, open_book, roles_with, signed};
 use cunshe::bookkeeper::business::register;
 use cunshe::bookkeeper::{Bookkeeper, PostError};
 use cunshe::ledger::{AccountCode, Amount, Dimension, DimensionCode, DimensionSet, Draft, DraftLine, Purpose, Side, Word};
@@ -55,24 +55,7 @@ async fn prepare(books: &Bookkeeper) {
         ("3001", Side::Credit, 70_000, None),
     ];
     books.post("demo", "openings", vec![openings(&rows)]).await.expect("openings");
-    let roles = [
-        ("bank", "1002"),
-        ("cash", "1001"),
-        ("wechat_in_transit", "1012"),
-        ("alipay_in_transit", "1012"),
-        ("card_in_transit", "1012"),
-        ("stored_value", "2203"),
-        ("trade_receivable", "1122"),
-        ("sales", "5001"),
-        ("cost_of_sales", "5401"),
-        ("goods", "1405"),
-        ("supplier_payable", "2202"),
-        ("pending", "1901"),
-        ("platform_fee", "5603"),
-        ("vat", "2221"),
-    ];
-    let roles = roles.map(|(role, account)| json!({ "account": account, "role": role }));
-    record(books, "roles_assigned", json!([{ "roles": roles }])).await;
+    record(books, "roles_assigned", roles_with(&[("supplier_payable", "2202")])).await;
 }
 
 fn carried(kind: &str, code: &str, amount: &str) -> Value {

@@ -1,7 +1,7 @@
 //! Distributions against the books, whoever else is posting: what is recorded stands on the balances of its moment.
 
 use super::fixture::{check_is_clean, draft, fixed_keys, open, signed};
-use super::intercompany::{YEAR_END, balance, codes, community, company, fact, record, resolution, roles, value, yuan};
+use super::intercompany::{YEAR_END, balance, codes, community, company, distributing, fact, record, resolution, value, yuan};
 use crate::support::Postgres;
 use cunshe::bookkeeper::business::register;
 use cunshe::bookkeeper::{Bookkeeper, PostError, Posted};
@@ -91,17 +91,7 @@ async fn a_community_pays_its_members_what_it_owes_them() {
     let books = open(&DbUrl::Sqlite(folder.path().join("a.db")), &fixed_keys(folder.path()), true).await.expect("opens");
     company(&books).await;
     community(&books).await;
-    let pairs = [
-        ("collective_reserve", "311"),
-        ("collective_reserve_taken", "322"),
-        ("member_distribution_taken", "322"),
-        ("member_payable", "211"),
-        ("other_distribution_taken", "322"),
-        ("other_distribution_payable", "211"),
-    ];
-    record(&books, "c1-book", "roles_assigned", &roles(&pairs)).await.expect("roles");
-    let resolution = vec![value(Dimension::Resolution, "R1")];
-    books.add_dimension_values("c1-book", resolution, "示例甲", YEAR_END).await.expect("registered");
+    distributing(&books).await;
     let earned = json!({ "amount": "20000.00", "date": "2025-05-20", "document": "示例分红", "stake": "GS-1" });
     record(&books, "c1-book", "stake_dividend_declared", &earned).await.expect("declared");
     let distributed = json!({ "code": "R1", "date": "2025-12-31", "member_distribution": "10000.00", "members": [],

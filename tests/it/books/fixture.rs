@@ -13,10 +13,34 @@ use cunshe::ledger::{
 };
 use cunshe::store::DbUrl;
 use jiff::civil::Date;
+use serde_json::{Value, json};
 use std::path::Path;
 use uuid::Uuid;
 
 pub const ID: Uuid = Uuid::from_u128(0x42);
+
+/// The roles that a shop's day asks for, on official accounts.
+pub const SHOP_ROLES: [(&str, &str); 13] = [
+    ("bank", "1002"),
+    ("cash", "1001"),
+    ("wechat_in_transit", "1012"),
+    ("alipay_in_transit", "1012"),
+    ("card_in_transit", "1012"),
+    ("stored_value", "2203"),
+    ("trade_receivable", "1122"),
+    ("sales", "5001"),
+    ("cost_of_sales", "5401"),
+    ("goods", "1405"),
+    ("pending", "1901"),
+    ("platform_fee", "5603"),
+    ("vat", "2221"),
+];
+
+/// 科目对应 of a shop's day and more, as a fact.
+pub fn roles_with(more: &[(&str, &str)]) -> Value {
+    let roles = SHOP_ROLES.iter().chain(more).map(|(role, account)| json!({ "account": account, "role": role }));
+    json!([{ "roles": roles.collect::<Vec<_>>() }])
+}
 
 pub fn period(month: i8) -> Period {
     Period::new(2025, month).expect("period")

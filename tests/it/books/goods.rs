@@ -2,7 +2,7 @@
 //! stock, and the registers tie to the accounts throughout.
 
 use super::business::{record, refused};
-use super::fixture::{check_is_clean, fixed_keys, named, open, open_book, period, signed};
+use super::fixture::{check_is_clean, fixed_keys, named, open, open_book, period, roles_with, signed};
 use cunshe::bookkeeper::Bookkeeper;
 use cunshe::bookkeeper::business::register;
 use cunshe::ledger::{Amount, Dimension, VoucherNumber};
@@ -21,26 +21,12 @@ async fn prepare(books: &Bookkeeper) {
         (Dimension::Counterparty, "school"),
     ];
     books.add_dimension_values("demo", codes.map(named).to_vec(), "示例甲", DAY).await.expect("registered");
-    let roles = [
-        ("bank", "1002"),
-        ("cash", "1001"),
-        ("wechat_in_transit", "1012"),
-        ("alipay_in_transit", "1012"),
-        ("card_in_transit", "1012"),
-        ("stored_value", "2203"),
-        ("trade_receivable", "1122"),
-        ("sales", "5001"),
-        ("cost_of_sales", "5401"),
-        ("goods", "1405"),
-        ("goods_margin", "1407"),
-        ("supplier_payable", "2202"),
-        ("pending", "1901"),
-        ("platform_fee", "5603"),
-        ("vat", "2221"),
-        ("vat_relief_income", "5301"),
-    ];
-    let roles = roles.map(|(role, account)| json!({ "account": account, "role": role }));
-    record(books, "roles_assigned", json!([{ "roles": roles }])).await;
+    record(
+        books,
+        "roles_assigned",
+        roles_with(&[("goods_margin", "1407"), ("supplier_payable", "2202"), ("vat_relief_income", "5301")]),
+    )
+    .await;
 }
 
 /// Taxed goods and free ones, through one channel.

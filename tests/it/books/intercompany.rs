@@ -304,12 +304,8 @@ async fn what_is_taken_back_is_taken_back_in_the_mirror_on_postgres() {
     what_is_taken_back_is_taken_back_in_the_mirror(&url, &fixed_keys(folder.path())).await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_community_distributes_what_its_books_say() {
-    let folder = tempfile::tempdir().expect("folder");
-    let books = opened(&folder).await;
-    company(&books).await;
-    community(&books).await;
+/// The accounts by which a community distributes, and the code of its resolution.
+pub(super) async fn distributing(books: &Bookkeeper) {
     let pairs = [
         ("collective_reserve", "311"),
         ("collective_reserve_taken", "322"),
@@ -318,11 +314,18 @@ async fn a_community_distributes_what_its_books_say() {
         ("other_distribution_taken", "322"),
         ("other_distribution_payable", "211"),
     ];
-    record(&books, "c1-book", "roles_assigned", &roles(&pairs)).await.expect("roles");
-    books
-        .add_dimension_values("c1-book", vec![value(Dimension::Resolution, "R1")], "示例甲", YEAR_END)
-        .await
-        .expect("registered");
+    record(books, "c1-book", "roles_assigned", &roles(&pairs)).await.expect("roles");
+    let resolution = vec![value(Dimension::Resolution, "R1")];
+    books.add_dimension_values("c1-book", resolution, "示例甲", YEAR_END).await.expect("registered");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_community_distributes_what_its_books_say() {
+    let folder = tempfile::tempdir().expect("folder");
+    let books = opened(&folder).await;
+    company(&books).await;
+    community(&books).await;
+    distributing(&books).await;
     let stray = json!({ "amount": "20000.00", "date": "2025-05-20", "document": "示例分红", "stake": "GS-1" });
     record(&books, "c1-book", "stake_dividend_declared", &stray).await.expect("declared");
     let distribute = |net: &str| {

@@ -2,7 +2,7 @@
 //! until they are paid, capital that is paid in. The registers tie to the accounts, a reversal gives back what a voucher
 //! stood for, and a restart finds it all again.
 
-use super::business::{facts, record, refused, registers};
+use super::business::{entrust, facts, record, refused, registers};
 use super::fixture::{check_is_clean, fixed_keys, named, open, open_book, period, signed};
 use cunshe::bookkeeper::business::register;
 use cunshe::bookkeeper::{Bookkeeper, PostError};
@@ -77,28 +77,13 @@ fn rows(books: &Bookkeeper, name: &str) -> Value {
     register(&books.book("demo").expect("book"), name, DAY).expect("a register")
 }
 
-async fn entrusted(books: &Bookkeeper) {
-    let card = json!([{
-        "address": "示例路1号", "area": "86.00", "class": "房屋", "code": "DG-1", "date": "2025-01-02", "document": "示例清理1号",
-        "name": "闲置国有门面", "original_value": "120000.00", "owner": "示例局",
-    }]);
-    record(books, "asset_registered", card).await;
-    let certified = json!([{ "asset": "DG-1", "date": "2025-01-03", "document": "示例证1号", "step": "certified" }]);
-    record(books, "asset_stepped", certified).await;
-    let step = json!([{
-        "asset": "DG-1", "custodian": "c1", "date": "2025-01-04", "document": "示例移交1号",
-        "rent_destination": { "document": "示例批复1号", "kept_basis_points": "4000" }, "step": "entrusted",
-    }]);
-    record(books, "asset_stepped", step).await;
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn rent_for_the_treasury_is_owed_until_it_is_paid_over() {
     let folder = tempfile::tempdir().expect("folder");
     let (url, keys) = (DbUrl::Sqlite(folder.path().join("a.db")), fixed_keys(folder.path()));
     let books = open(&url, &keys, true).await.expect("opens");
     prepare(&books).await;
-    entrusted(&books).await;
+    entrust(&books).await;
     record(&books, "contract_signed", terms("HT-1", "lease", Some("DG-1"))).await;
     record(&books, "money_received", money("HT-1", "1050.00", "hd-1")).await;
     let paid =

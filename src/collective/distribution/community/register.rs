@@ -2,6 +2,7 @@
 
 use crate::collective::distribution::NUMBER_CHARS_MAX;
 use crate::collective::distribution::community::{CollectiveDistribution, CollectiveResolution, distribute_collective};
+use crate::collective::reference;
 use crate::ledger::amount::{less, sum, total};
 use crate::ledger::book::text_rule;
 use crate::ledger::refusal::Rule;
@@ -91,7 +92,7 @@ impl Distributed {
     /// What any payment on it has to keep to.
     fn examine_slip(&self, date: Date, document: &str, taken: bool) -> Vec<Rule> {
         let mut rules: Vec<Rule> = text_rule("回单号", document, NUMBER_CHARS_MAX).into_iter().collect();
-        if document.trim().is_empty() || document.contains('/') || taken {
+        if !reference::fits(document) || taken {
             let message = "发放表号、回单号没有填、含有斜线，或已经用过。同一张只记一次。";
             rules.push(Rule::business("payment_document", message));
         }

@@ -2,10 +2,11 @@
 //! beside assets (H4) and support funds (H3).
 
 use super::desk::{Desk, code, date, yuan};
+use super::fixed_assets::shop;
 use super::funds::{expect, posted};
 use crate::collective::capital::CapitalPaid;
 use crate::collective::fact::Withdrawal;
-use crate::collective::fixed_asset::{AssetSource, Expense, FixedAssetAdded};
+use crate::collective::fixed_asset::FixedAssetAdded;
 use crate::collective::fund::{FundApproved, FundReceived, Treatment};
 use crate::collective::produce::Produced;
 use crate::collective::report::shares;
@@ -33,21 +34,7 @@ fn paid(holder: &str, amount: &str, document: &str) -> CapitalPaid {
 }
 
 fn contributed() -> Fact {
-    Fact::FixedAssetAdded(FixedAssetAdded {
-        already_depreciated: None,
-        asset: code("FW-1"),
-        class: "房屋".into(),
-        community: Some(code("c1")),
-        cost: yuan("300000.00"),
-        date: date("2026-03-01"),
-        document: "示例评估1号".into(),
-        expense: Expense::Leased,
-        months: 228,
-        name: "示例门面".into(),
-        residual_value: yuan("15000.00"),
-        shop: None,
-        source: AssetSource::Contributed,
-    })
+    Fact::FixedAssetAdded(FixedAssetAdded { date: date("2026-03-01"), ..shop() })
 }
 
 fn fund() -> [Fact; 2] {
