@@ -79,7 +79,7 @@ pub struct Imported {
     pub notes: Notes,
 }
 
-/// Why a file was not taken in. Nothing of it was recorded.
+/// Why a file was not taken in. Nothing of it was recorded, but for what [`FileRefusal::recorded`] tells.
 #[derive(Debug, thiserror::Error)]
 pub enum IntakeError {
     /// The file, or what it says.
@@ -116,38 +116,71 @@ impl Bookkeeper {
         let (what, registers) = (kind.chinese(), Arc::clone(&view.registers));
         let FromFile { facts, rows, latest, notes } = aside(move || read(&kind, file, &registers)).await?;
         let all = facts.len();
-        let fresh = self.fresh(view, facts, rows, signatures.clone()).await?;
-        let mut added = fresh.len();
-        if added > 0 && !dry_run {
-            let date = date.or(latest).unwrap_or_else(|| self.clock().today());
-            for facts in requests(fresh) {
-                let asked = facts.len();
-                // The same file may have come in at another door meanwhile.
-                if self.record(book, facts, date, signatures.clone()).await?.replayed {
-                    added = added.saturating_sub(asked);
-                }
+        let requests = requests(self.fresh(Arc::clone(&view), facts, rows, signatures.clone()).await?);
+        let added = if dry_run {
+            // Of several distributions the first: the next is held against books that this one has changed.
+            if let Some((facts, rows)) = requests.first() {
+                self.hold_against_books(&view, facts).await.map_err(|error| by_row(error, rows, 0))?;
             }
-        }
+            requests.iter().map(|(facts, _)| facts.len()).sum()
+        } else {
+            let date = date.or(latest).unwrap_or_else(|| self.clock().today());
+            self.record_each(book, requests, date, &signatures).await?
+        };
         let replayed = all > 0 && added == 0;
         Ok(Imported { what, added: count(added), unchanged: count(all.saturating_sub(added)), replayed, dry_run, notes })
     }
 
-    /// The facts that the journal does not hold, judged with their vouchers.
+    /// Records one request after the other and counts their facts, but for those that somebody recorded meanwhile: the same
+    /// file may have come in at another door.
+    async fn record_each(
+        &self,
+        book: &str,
+        requests: Vec<Request>,
+        date: Date,
+        signatures: &Signatures,
+    ) -> Result<usize, IntakeError> {
+        let (mut added, mut standing) = (0_usize, 0_usize);
+        for (facts, rows) in requests {
+            let posted = self.record(book, facts, date, signatures.clone()).await;
+            let replayed = posted.map_err(|error| by_row(error, &rows, standing))?.replayed;
+            standing = standing.saturating_add(rows.len());
+            added = added.saturating_add(if replayed { 0 } else { rows.len() });
+        }
+        Ok(added)
+    }
+
+    /// The facts that the journal does not hold, with their rows, judged with their vouchers.
     async fn fresh(
         &self,
         view: Arc<View>,
         facts: Vec<Fact>,
         rows: Vec<u32>,
         signatures: Signatures,
-    ) -> Result<Vec<Fact>, IntakeError> {
+    ) -> Result<Vec<(Fact, u32)>, IntakeError> {
         let recorded = Recorded::of(self.facts(&view).await?);
         aside(move || Ok(fresh::fresh(&view, facts.into_iter().zip(rows), &recorded, &signatures)?)).await
     }
 }
 
+/// What is recorded at once: facts, and the row of each.
+type Request = (Vec<Fact>, Vec<u32>);
+
 /// A distribution is held against the books as they stand before it, so each is a request of its own.
-fn requests(facts: Vec<Fact>) -> Vec<Vec<Fact>> {
-    if facts.iter().any(Fact::distributes) { facts.into_iter().map(|fact| vec![fact]).collect() } else { vec![facts] }
+fn requests(facts: Vec<(Fact, u32)>) -> Vec<Request> {
+    if facts.iter().any(|(fact, _)| fact.distributes()) {
+        return facts.into_iter().map(|(fact, row)| (vec![fact], vec![row])).collect();
+    }
+    if facts.is_empty() { Vec::new() } else { vec![facts.into_iter().unzip()] }
+}
+
+/// What the books have against facts, at their rows; `standing` facts of the file went before and are recorded.
+fn by_row(error: PostError, rows: &[u32], standing: usize) -> IntakeError {
+    let PostError::Refused(refused) = error else { return error.into() };
+    let told = refused.iter().flat_map(|one| fresh::told(rows.get(one.index).copied().unwrap_or_default(), &one.refusal.reasons));
+    let mut refusal = FileRefusal { recorded: standing, ..FileRefusal::default() };
+    refusal.add(told);
+    refusal.into()
 }
 
 /// Runs what may take a while beside those who wait for answers.

@@ -6,8 +6,8 @@
 //! is signed that does not extend the last one. The table of checkpoints is held against the whole list.
 
 use crate::chain::Digest;
+use crate::chain::Signer;
 use crate::chain::checkpoint::Checkpoint;
-use crate::chain::note::Signer;
 use hkdf::Hkdf;
 use sha2::Sha256;
 use std::fs;

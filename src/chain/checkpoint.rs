@@ -3,7 +3,9 @@
 //! We write three lines and no extension. Extension lines of others are kept, because the specification allows
 //! them, but nothing here gives them a meaning.
 
-use super::note::{Note, NoteError, Signer, VerifierKey};
+use super::key::VerifierKey;
+use super::note::{Note, NoteError};
+use super::signer::Signer;
 use super::tree::empty_root;
 use super::{Digest, parse_decimal};
 

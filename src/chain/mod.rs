@@ -13,7 +13,7 @@
 //! ```text
 //! digest <- tree <- head
 //!             ^----- tile, bundle <- proof
-//! key <- note <- checkpoint <- tlog_proof -> proof, head
+//! key <- note <- signer <- checkpoint <- tlog_proof -> proof, head
 //! ```
 
 pub mod bundle;
@@ -23,6 +23,7 @@ pub mod head;
 pub mod key;
 pub mod note;
 pub mod proof;
+pub mod signer;
 pub mod tile;
 pub mod tlog_proof;
 pub mod tree;
@@ -33,9 +34,10 @@ mod reference;
 pub use checkpoint::{Checkpoint, CheckpointError};
 pub use digest::{Digest, DigestError, node_hash};
 pub use head::{HEAD_LENGTH, Head, HeadError, Kind, body_hash, leaf_hash};
-pub use key::{KeyError, Signer, VerifierKey};
+pub use key::{KeyError, VerifierKey};
 pub use note::{Note, NoteError, NoteSignature, VerifiedNote};
 pub use proof::{ConsistencyProof, InclusionProof, Plan, ProofError, consistency_plan, inclusion_plan, root_plan};
+pub use signer::Signer;
 pub use tile::{TILE_WIDTH, TileError, TileId};
 pub use tlog_proof::{Proven, TlogProof, TlogProofError};
 pub use tree::{Edge, EdgeError, FullTile, Node, NodePlace, empty_root, root};

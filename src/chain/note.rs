@@ -8,8 +8,7 @@ use std::fmt;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::key::check_name;
-pub use super::key::{KeyError, Signer, VerifierKey};
+use super::key::{VerifierKey, check_name};
 
 /// Bytes of a whole note at most: a hundred post-quantum cosignatures fit, a flood does not.
 pub const NOTE_LENGTH_MAX: usize = 1 << 20;

@@ -8,7 +8,8 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::checkpoint::{Checkpoint, CheckpointError};
 use super::head::{Head, HeadError, leaf_hash};
-use super::note::{NOTE_LENGTH_MAX, Note, NoteError, VerifierKey};
+use super::key::VerifierKey;
+use super::note::{NOTE_LENGTH_MAX, Note, NoteError};
 use super::proof::{InclusionProof, ProofError};
 use super::{Digest, parse_decimal};
 

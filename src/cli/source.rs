@@ -78,8 +78,7 @@ impl Source {
         if refusal.more {
             details.push("其余从略，请先改正以上各处。".into());
         }
-        let message = format!("文件 {} 没有导入，一行也没有记账，须改正 {} 处：", self.name, refusal.reasons.len());
-        Trouble { exit: 10, code, message, details }
+        Trouble { exit: 10, code, message: format!("{}：", refusal.outcome()), details }
     }
 }
 

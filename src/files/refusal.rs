@@ -101,6 +101,8 @@ pub fn quoted(cell: &str) -> String {
 pub struct FileRefusal {
     /// The file's name, as the caller knows it; empty where it was not told.
     pub file: String,
+    /// Facts of it that stand in the books all the same: only distributions are recorded one by one.
+    pub recorded: usize,
     /// In the order of the file.
     pub reasons: Vec<FileReason>,
     /// Whether there is more than `reasons` tells.
@@ -110,7 +112,7 @@ pub struct FileRefusal {
 impl FileRefusal {
     /// A refusal for one reason.
     pub fn one(reason: FileReason) -> FileRefusal {
-        FileRefusal { file: String::new(), reasons: vec![reason], more: false }
+        FileRefusal { reasons: vec![reason], ..FileRefusal::default() }
     }
 
     /// Puts the file's name in.
@@ -131,6 +133,18 @@ impl FileRefusal {
         true
     }
 
+    /// What became of the file, as a sentence: what of it stands in the books, and how much is to be mended.
+    pub fn outcome(&self) -> String {
+        let FileRefusal { file, recorded, reasons, more } = self;
+        let name = if file.is_empty() { "文件".to_owned() } else { format!("文件 {file} ") };
+        let at_least = if *more { "至少 " } else { " " };
+        let became = match recorded {
+            0 => "没有导入，一行也没有记账".to_owned(),
+            _ => format!("没有全部导入：前 {recorded} 项已经登记（再导入时不会重复），其余一项也没有登记"),
+        };
+        format!("{name}{became}；须改正{at_least}{} 处", reasons.len())
+    }
+
     /// `Ok` when there is nothing against the file.
     pub fn unless_empty(self) -> Result<(), FileRefusal> {
         if self.reasons.is_empty() && !self.more { Ok(()) } else { Err(self) }
@@ -139,10 +153,7 @@ impl FileRefusal {
 
 impl fmt::Display for FileRefusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let file = if self.file.is_empty() { "文件" } else { &self.file };
-        let count = self.reasons.len();
-        let at_least = if self.more { "至少 " } else { "" };
-        write!(f, "{file} 没有导入，一行也没有记账：{at_least}{count} 处须改正。")?;
+        write!(f, "{}：", self.outcome())?;
         for reason in &self.reasons {
             write!(f, "\n  {reason}")?;
         }
@@ -239,7 +250,7 @@ mod tests {
         assert!(refusal.add((0..100).map(|row| FileReason::row(row, "x", "某事。"))));
         assert!(!refusal.add([FileReason::file("x", "又一件。")]));
         let text = refusal.to_string();
-        assert!(text.starts_with("凭证.csv 没有导入，一行也没有记账：至少 100 处须改正。\n  第 0 行：某事。\n"), "{text}");
+        assert!(text.starts_with("文件 凭证.csv 没有导入，一行也没有记账；须改正至少 100 处：\n  第 0 行：某事。\n"), "{text}");
         assert!(text.ends_with("请先改正以上各处。"));
         assert!(refusal.unless_empty().is_err());
         assert_eq!(quoted(&"长".repeat(50)).chars().count(), 41);

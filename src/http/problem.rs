@@ -82,9 +82,7 @@ impl Problem {
 
     /// What speaks against a file, by row and column.
     pub fn of_file(refusal: FileRefusal) -> Problem {
-        let more = if refusal.more { "其余从略，" } else { "" };
-        let count = refusal.reasons.len();
-        let detail = format!("文件没有导入，一行也没有记账，须改正 {count} 处；{more}请按 errors 逐处改正后重发。");
+        let detail = format!("{}。请按 errors 逐处改正后重发。", refusal.outcome());
         let errors = refusal.reasons.into_iter().map(|reason| ProblemDetail {
             pointer: String::new(),
             line: None,

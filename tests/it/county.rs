@@ -4,7 +4,13 @@
 use crate::support::{Program, root};
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::process::Command;
+
+const BOOKS: [&str; 4] = ["tuanjie", "heping", "shazi", "youxi"];
+
+/// Sums of `expected.csv` in fen, by name and scope.
+type Expected = BTreeMap<(String, String), i64>;
 
 #[test]
 fn shop_days_come_in_once_and_a_bad_file_not_at_all() {
@@ -57,7 +63,7 @@ fn fen(text: &str) -> i64 {
 }
 
 /// The figures the sample says must come out: (name, scope) -> fen.
-fn expected() -> BTreeMap<(String, String), i64> {
+fn expected() -> Expected {
     let text = std::fs::read_to_string(root().join("examples/yanhe/expected.csv")).expect("expected.csv");
     let row = |line: &str| {
         let cells: Vec<&str> = line.split(',').collect();
@@ -105,39 +111,44 @@ fn posted_lines(program: &Program, book: &str) -> Vec<Posted> {
 #[test]
 fn the_articles_figures_come_out_to_the_fen() {
     let folder = tempfile::tempdir().expect("folder");
-    let data = folder.path().join("data");
-    let program = Program::on(&data);
+    let program = Program::on(folder.path().join("data"));
     let demo = program.json(&["demo", "--no-serve"]);
-    let expected = expected();
     assert_eq!(demo["income_by_community"]["total"], "2377500.00");
+    let expected = expected();
+    reports_say_what_is_expected(&program, &expected);
+    posted_lines_say_the_same(&program, &expected);
+    shop_statements_say_the_same(&program, &expected);
+    one_company_reaches_the_threshold(&program);
+    a_package_of_the_county_verifies(&program, &folder.path().join("package"));
+    // A second start finds everything in place.
+    let before = program.json(&["book", "list"]);
+    program.json(&["demo", "--no-serve"]);
+    assert_eq!(program.json(&["book", "list"]), before);
+    assert_eq!(program.json(&["check"])["exit_code"], 0);
+}
 
-    // What the reports say.
+fn reports_say_what_is_expected(program: &Program, expected: &Expected) {
+    let agrees = |row: &Value, scope: String| {
+        let found = fen(row["total"].as_str().expect("total"));
+        assert_eq!(Some(&found), expected.get(&("集体经济收入".into(), scope.clone())), "{scope}");
+    };
     let by_community = program.json(&["report", "income-by-community"]);
     let rows = by_community["rows"].as_array().expect("rows");
     assert_eq!(rows.len(), 27);
     for row in rows {
-        let scope = format!("社区={}", row["community"].as_str().expect("code"));
-        assert_eq!(
-            Some(&fen(row["total"].as_str().expect("total"))),
-            expected.get(&("集体经济收入".into(), scope.clone())),
-            "{scope}"
-        );
+        agrees(row, format!("社区={}", row["community"].as_str().expect("code")));
     }
     for (group_by, scope) in [("month", "月份"), ("income_type", "收入类型")] {
         let table = program.json(&["report", "income-by-community", "--group-by", group_by]);
         for group in table["groups"].as_array().expect("groups") {
-            let scope = format!("{scope}={}", group["code"].as_str().expect("code"));
-            assert_eq!(
-                Some(&fen(group["total"].as_str().expect("total"))),
-                expected.get(&("集体经济收入".into(), scope.clone())),
-                "{scope}"
-            );
+            agrees(group, format!("{scope}={}", group["code"].as_str().expect("code")));
         }
     }
+}
 
-    // The same and the shops' figures again, from nothing but the posted lines.
-    let books = ["tuanjie", "heping", "shazi", "youxi"];
-    let lines: Vec<_> = books.iter().flat_map(|book| posted_lines(&program, book)).collect();
+/// The article's sums and the shops' figures again, from nothing but the posted lines.
+fn posted_lines_say_the_same(program: &Program, expected: &Expected) {
+    let lines: Vec<_> = BOOKS.iter().flat_map(|book| posted_lines(program, book)).collect();
     let sum = |wanted: &dyn Fn(&str, &BTreeMap<String, String>) -> bool| -> i64 {
         lines.iter().filter(|line| line.ordinary && wanted(&line.account, &line.dimensions)).map(|line| line.fen).sum()
     };
@@ -146,7 +157,7 @@ fn the_articles_figures_come_out_to_the_fen() {
     assert_eq!(sum(&|account, _| account == "500102"), 102_980_000);
     assert_eq!(sum(&|account, carried| account == "500101" && carried.contains_key("门店")), 243_000_000);
     assert_eq!(sum(&|account, carried| account.starts_with('5') && carried.contains_key("门店")), 43_200_000);
-    for ((name, scope), wanted) in &expected {
+    for ((name, scope), wanted) in expected {
         let Some(shop) = scope.strip_prefix("门店=") else { continue };
         let sales = name == "超市销售额";
         let found = sum(&|account, carried| {
@@ -155,14 +166,14 @@ fn the_articles_figures_come_out_to_the_fen() {
         });
         assert_eq!(found, *wanted, "{name} {scope}");
     }
+}
 
-    // And the statement of the shops, however it is split.
+/// The statement of the shops, however it is split.
+fn shop_statements_say_the_same(program: &Program, expected: &Expected) {
     for by in ["shop", "month", "channel"] {
         let table = program.json(&["report", "shop-profit", "--by", by]);
-        assert_eq!(
-            Some(&fen(table["total"]["profit"].as_str().expect("profit"))),
-            expected.get(&("超市利润".into(), "合计".into()))
-        );
+        let profit = fen(table["total"]["profit"].as_str().expect("profit"));
+        assert_eq!(Some(&profit), expected.get(&("超市利润".into(), "合计".into())));
         let mut profits: BTreeMap<String, [i64; 2]> = BTreeMap::new();
         for row in table["rows"].as_array().expect("rows") {
             let figure = |name: &str| fen(row[name].as_str().expect("figure"));
@@ -180,24 +191,28 @@ fn the_articles_figures_come_out_to_the_fen() {
     let one = program.json(&["report", "shop-profit", "--book", "shazi", "--shop", "SZ01", "--by", "month", "--from", "2025-03"]);
     assert_eq!(one["rows"].as_array().map(Vec::len), Some(10), "{one}");
     assert_eq!((&one["rows"][0]["shop"], &one["rows"][0]["part"]), (&Value::from("SZ01"), &Value::from("2025-03")));
+}
 
-    // 2025: only the company with two shops goes over 300,000 a quarter; exactly as the sample says.
-    for book in books {
+/// 2025: only the company with two shops goes over 300,000 a quarter; exactly as the sample says.
+fn one_company_reaches_the_threshold(program: &Program) {
+    for book in BOOKS {
         for month in ["02", "05", "08", "11"] {
             let gauge = program.json(&["report", "vat-gauge", "--book", book, "--day", &format!("2025-{month}-15")]);
             assert_eq!(gauge["reached"], book == "tuanjie", "{book}: {gauge}");
         }
     }
     assert_eq!(program.trouble(&["report", "vat-gauge", "--book", "tuanjie", "--day", "2020-01-01"]).1, "threshold_unknown");
-    // An auditor with nothing but the keys and the package.
-    let package = folder.path().join("package");
+}
+
+/// An auditor with nothing but the keys and the package.
+fn a_package_of_the_county_verifies(program: &Program, package: &Path) {
     let out = package.to_str().expect("path");
     program.json(&["export", "package", "--out", out]);
     let verify = |code: i32| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_cunshe-verify"));
         command.arg(out).arg("--json");
-        for book in books {
-            command.arg("--key").arg(data.join(format!("{book}.vkey")));
+        for book in BOOKS {
+            command.arg("--key").arg(program.data.join(format!("{book}.vkey")));
         }
         let output = command.output().expect("runs");
         let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
@@ -214,11 +229,6 @@ fn the_articles_figures_come_out_to_the_fen() {
     verify(5);
     std::fs::write(&bodies, whole).expect("restored");
     verify(0);
-    // A second start finds everything in place.
-    let before = program.json(&["book", "list"]);
-    program.json(&["demo", "--no-serve"]);
-    assert_eq!(program.json(&["book", "list"]), before);
-    assert_eq!(program.json(&["check"])["exit_code"], 0);
 }
 
 /// The registers come from facts alone, the accounts from vouchers: they tell the same.
@@ -227,7 +237,7 @@ fn what_the_registers_say_the_accounts_say() {
     let folder = tempfile::tempdir().expect("folder");
     let program = Program::on(folder.path().join("data"));
     program.json(&["demo", "--no-serve"]);
-    for book in ["tuanjie", "heping", "shazi", "youxi"] {
+    for book in BOOKS {
         let trial = program.json(&["report", "trial-balance", "--book", book]);
         let closing = |code: &str| {
             let rows = trial["rows"].as_array().expect("rows");

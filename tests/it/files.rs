@@ -296,7 +296,7 @@ fn a_refused_file_tells_every_row_up_to_a_hundred() {
     assert!(refusal.more);
     assert_eq!(refusal.reasons.len(), 100);
     assert!(refusal.reasons.iter().all(|reason| reason.code == "amount_too_fine" && reason.row.is_some()));
-    assert!(refusal.to_string().starts_with("vouchers.csv 没有导入"));
+    assert!(refusal.to_string().starts_with("文件 vouchers.csv 没有导入"));
 }
 
 #[test]

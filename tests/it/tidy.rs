@@ -1,7 +1,7 @@
 //! Holds the plan of the house (`docs/architecture.md`), so that the plan cannot drift from the code.
 
 use crate::support::root;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -136,28 +136,19 @@ fn files_are_short_and_finished() {
     }
 }
 
+/// What `cargo tree` says of the crates that are built here, one line a crate.
+fn crates(arguments: &[&str]) -> String {
+    let mut command = std::process::Command::new(env!("CARGO"));
+    let output = command.args(["tree", "--offline", "--prefix", "none"]).args(arguments).current_dir(root()).output();
+    let output = output.expect("cargo tree runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("UTF-8")
+}
+
 /// What an auditor has to read and trust stays small.
 #[test]
 fn the_verifier_is_built_from_few_crates() {
-    let output = std::process::Command::new(env!("CARGO"))
-        .args([
-            "tree",
-            "--offline",
-            "--no-default-features",
-            "--edges",
-            "normal",
-            "--prefix",
-            "none",
-            "--depth",
-            "1",
-            "--format",
-            "{p}",
-        ])
-        .current_dir(root())
-        .output()
-        .expect("cargo tree runs");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let text = crates(&["--no-default-features", "--edges", "normal", "--depth", "1", "--format", "{p}"]);
     let mut names: Vec<&str> =
         text.lines().skip(1).filter_map(|line| line.split(' ').next()).filter(|name| !name.is_empty()).collect();
     names.sort_unstable();
@@ -165,4 +156,24 @@ fn the_verifier_is_built_from_few_crates() {
     let allowed =
         ["base64", "ed25519-dalek", "jiff", "lexopt", "rust_decimal", "serde", "serde_json", "sha2", "thiserror", "uuid"];
     assert_eq!(names, allowed, "the verifier's direct dependencies changed");
+}
+
+/// Nothing is built from a folder or a repository that may change or go away, and nothing that the county may not use freely.
+#[test]
+fn every_crate_is_from_the_registry_and_free() {
+    const FREE: &[&str] =
+        &["MIT", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "Zlib", "CC0-1.0", "Unlicense", "BSL-1.0", "Unicode-3.0"];
+    let text = crates(&["--edges", "normal,build,dev", "--no-dedupe", "--format", "{p}|{l}"]);
+    let lines: BTreeSet<&str> = text.lines().filter(|line| !line.starts_with("cunshe ")).collect();
+    assert!(lines.len() > 100, "cargo tree told of {} crates", lines.len());
+    for line in lines {
+        let (package, licence) = line.split_once('|').expect("package and licence");
+        // Another source than the registry stands in brackets; a procedural macro says that it is one.
+        assert!(!package.replace(" (proc-macro)", "").contains('('), "{package} is not from the registry");
+        let together = licence.replace(['(', ')'], "");
+        for part in together.split(" AND ") {
+            let free = part.split(" OR ").flat_map(|one| one.split('/')).any(|one| FREE.contains(&one.trim()));
+            assert!(free, "{package} is under {licence}; may the county use it?");
+        }
+    }
 }

@@ -105,11 +105,21 @@ async fn the_county_on_a_page() {
     let program = Program::on(folder.path().join("data"));
     program.json(&["demo", "--no-serve"]);
     let service = program.serve();
+    let home = page(&service, "/").await.text;
+    assert!(home.contains("<p class=\"figure\">2,377,500.00</p>"));
+    incomes_are_those_of_the_api(&service, &home).await;
+    streets_are_the_sums_of_their_communities(&service, &home).await;
+    own_and_distributed_are_not_added_up(&service, &home).await;
+    sources_and_shops_lead_to_lines_that_add_up(&service, &home).await;
+    communities_lead_to_lines_vouchers_and_proofs(&service, &home).await;
+    months_asked_for_are_kept(&service).await;
+    wrong_addresses_say_what_is_wrong(&service).await;
+    nothing_else_is_served(&service).await;
+}
 
-    let home = page(&service, "/").await;
-    assert!(home.text.contains("<p class=\"figure\">2,377,500.00</p>"));
-    let table = api(&service, "income-by-community").await;
-    let mut communities = rows(section(&home.text, "communities"));
+async fn incomes_are_those_of_the_api(service: &Service, home: &str) {
+    let table = api(service, "income-by-community").await;
+    let mut communities = rows(section(home, "communities"));
     assert_eq!(communities.pop().expect("a foot")[2], "2,377,500.00");
     assert_eq!(communities.len(), 27);
     let mut wanted: Vec<(i64, &str, &str)> = table["rows"]
@@ -125,8 +135,8 @@ async fn the_county_on_a_page() {
     let found: Vec<(i64, &str, &str)> = communities.iter().map(|row| (fen(&row[2]), row[0].as_str(), row[1].as_str())).collect();
     assert_eq!(found, wanted);
     for (id, group_by) in [("sources", "income_type"), ("months", "month")] {
-        let table = api(&service, &format!("income-by-community?group_by={group_by}")).await;
-        let mut found = rows(section(&home.text, id));
+        let table = api(service, &format!("income-by-community?group_by={group_by}")).await;
+        let mut found = rows(section(home, id));
         assert_eq!(found.pop().expect("a foot")[1], "2,377,500.00", "{id}");
         let groups = table["groups"].as_array().expect("groups");
         let wanted: BTreeSet<(&str, i64)> = groups
@@ -135,64 +145,79 @@ async fn the_county_on_a_page() {
             .collect();
         assert_eq!(found.iter().map(|row| (row[0].as_str(), fen(&row[1]))).collect::<BTreeSet<_>>(), wanted, "{id}");
     }
-    let streets = rows(section(&home.text, "streets"));
+}
+
+async fn streets_are_the_sums_of_their_communities(service: &Service, home: &str) {
+    let streets = rows(section(home, "streets"));
     assert_eq!(streets[..streets.len() - 1].iter().map(|row| fen(&row[1])).sum::<i64>(), 237_750_000);
-    for href in links(section(&home.text, "streets"), "/?") {
-        let street = page(&service, &href).await;
+    for href in links(section(home, "streets"), "/?") {
+        let street = page(service, &href).await;
         let sum = rows(section(&street.text, "communities")).pop().map(|foot| fen(&foot[2]));
         assert!(streets.iter().any(|row| Some(fen(&row[1])) == sum), "{href}: the street's figure is its communities' sum");
     }
-    // Sources and shops lead to lines that add up to them.
-    let sources = section(&home.text, "sources");
+}
+
+async fn sources_and_shops_lead_to_lines_that_add_up(service: &Service, home: &str) {
+    let sources = section(home, "sources");
     let addresses: BTreeSet<String> = links(sources, "/lines/income_type/").into_iter().collect();
     let figures: BTreeSet<i64> = rows(sources).iter().map(|row| fen(&row[1])).collect();
     assert_eq!(addresses.len(), 8);
     for address in &addresses {
-        assert!(figures.contains(&walk(&service, address).await.0), "{address}");
+        assert!(figures.contains(&walk(service, address).await.0), "{address}");
     }
     let mut shop_sums = (0, 0);
-    for address in links(section(&home.text, "shops"), "/lines/shop/") {
-        let sum = walk(&service, &address).await.0;
+    for address in links(section(home, "shops"), "/lines/shop/") {
+        let sum = walk(service, &address).await.0;
         *(if address.contains("of=expense") { &mut shop_sums.1 } else { &mut shop_sums.0 }) += sum;
     }
     assert_eq!((shop_sums.0, shop_sums.0 - shop_sums.1), (243_000_000, 43_200_000));
-    // What a community earned itself and what its company gave it stand side by side and are not added up.
-    let own = rows(section(&home.text, "own"));
-    let both = api(&service, "community-income").await;
+    let shops = rows(section(home, "shops"));
+    let foot = shops.last().expect("a foot");
+    assert_eq!((shops.len(), foot[0].as_str(), foot[2].as_str()), (12, "2,430,000.00", "432,000.00"));
+}
+
+/// What a community earned itself and what its company gave it stand side by side.
+async fn own_and_distributed_are_not_added_up(service: &Service, home: &str) {
+    let own = rows(section(home, "own"));
+    let both = api(service, "community-income").await;
     assert_eq!((both["total"]["total_income"].as_str(), own.len()), (Some("2377500.00"), 28));
-    let resolved: i64 = rows(section(&home.text, "dividends")).iter().map(|row| fen(&row[2])).sum();
+    let resolved: i64 = rows(section(home, "dividends")).iter().map(|row| fen(&row[2])).sum();
     assert_eq!(fen(both["total"]["distributed"].as_str().expect("amount")), resolved);
     assert_eq!(own.last().map(|row| (fen(&row[2]), fen(&row[3]))), Some((237_750_000, resolved)));
     let parts = |key: &str| fen(both["total"][key].as_str().expect("amount"));
     assert_eq!(parts("operating") + parts("investment"), parts("operating_income"));
     assert_eq!(parts("operating_income") + parts("other"), parts("total_income"));
-    let shops = rows(section(&home.text, "shops"));
-    let foot = shops.last().expect("a foot");
-    assert_eq!((shops.len(), foot[0].as_str(), foot[2].as_str()), (12, "2,430,000.00", "432,000.00"));
+}
 
-    // Every community's lines add up to its figure; the months asked for are kept on the way.
-    let addresses: BTreeSet<String> = links(section(&home.text, "communities"), "/communities/").into_iter().collect();
+async fn communities_lead_to_lines_vouchers_and_proofs(service: &Service, home: &str) {
+    let table = api(service, "income-by-community").await;
+    let addresses: BTreeSet<String> = links(section(home, "communities"), "/communities/").into_iter().collect();
     assert_eq!(addresses.len(), 27);
     for row in table["rows"].as_array().expect("rows") {
         let code = row["community"].as_str().expect("code");
         let address = addresses.iter().find(|href| href.contains(&format!("/{code}?"))).expect("a link");
-        let (sum, _, voucher) = walk(&service, address).await;
+        let (sum, _, voucher) = walk(service, address).await;
         assert_eq!(sum, fen(row["total"].as_str().expect("total")), "{code}");
-        let voucher = page(&service, &voucher.expect("a voucher")).await;
+        let voucher = page(service, &voucher.expect("a voucher")).await;
         assert_eq!(voucher.status, 200);
         assert!(voucher.text.contains(row["name"].as_str().expect("name")), "the voucher names its community");
         let proof = links(&voucher.text, "/api/v1/books/").pop().expect("a proof");
         let proof = reqwest::get(format!("{}{proof}", service.url)).await.expect("answered");
         assert!(proof.status().is_success());
     }
-    let march = page(&service, "/?from=2025-03&to=2025-03").await;
-    let total = api(&service, "income-by-community?from=2025-03&to=2025-03").await["total"].clone();
+}
+
+async fn months_asked_for_are_kept(service: &Service) {
+    let march = page(service, "/?from=2025-03&to=2025-03").await;
+    let total = api(service, "income-by-community?from=2025-03&to=2025-03").await["total"].clone();
     assert_eq!(rows(section(&march.text, "communities")).pop().map(|foot| fen(&foot[2])), total.as_str().map(fen));
     assert!(links(&march.text, "/communities/").iter().all(|href| href.ends_with("?from=2025-03&to=2025-03")));
     assert_eq!(march.text.matches("<option selected>2025-03</option>").count(), 2, "the form shows the months looked at");
-    let empty_fields = page(&service, "/?from=&to=").await;
+    let empty_fields = page(service, "/?from=&to=").await;
     assert!(empty_fields.text.contains("2,377,500.00"));
+}
 
+async fn wrong_addresses_say_what_is_wrong(service: &Service) {
     for (path, status, says) in [
         ("/communities/nobody", 404, "没有编码为 nobody 的社区"),
         ("/communities/%3Cscript%3E", 404, "没有编码为"),
@@ -210,10 +235,13 @@ async fn the_county_on_a_page() {
         ("/?from=2025-03&to=2025-01", 400, "晚于"),
         ("/?from=%3Cb%3E", 400, "看不懂月份"),
     ] {
-        let fetched = page(&service, path).await;
+        let fetched = page(service, path).await;
         assert_eq!(fetched.status, status, "{path}");
         assert!(fetched.text.contains(says), "{path}: {}", fetched.text);
     }
+}
+
+async fn nothing_else_is_served(service: &Service) {
     let client = reqwest::Client::new();
     let foreign = client.get(&service.url).header("host", "books.example").send().await.expect("answered");
     assert_eq!(foreign.status(), 403, "the guard stands before the pages too");

@@ -35,14 +35,14 @@ impl Recorded {
     }
 }
 
-/// The facts that are new, judged with their vouchers on a copy of the book; everything that speaks against them, by row. A
-/// fact that was recorded and perhaps taken back is new if the registers would take it.
+/// The facts that are new with their rows, judged with their vouchers on a copy of the book; everything that speaks against
+/// them, by row. A fact that was recorded and perhaps taken back is new if the registers would take it.
 pub fn fresh(
     view: &View,
     rows: impl Iterator<Item = (Fact, u32)>,
     recorded: &Recorded,
     signatures: &Signatures,
-) -> Result<Vec<Fact>, FileRefusal> {
+) -> Result<Vec<(Fact, u32)>, FileRefusal> {
     let (mut copy, mut fresh, mut refusal) = (view.clone(), Vec::new(), FileRefusal::default());
     for (fact, row) in rows {
         let before = recorded.standing(&fact);
@@ -50,11 +50,10 @@ pub fn fresh(
             continue;
         }
         match take(&mut copy, &fact, signatures) {
-            Ok(()) => fresh.push(fact),
+            Ok(()) => fresh.push((fact, row)),
             Err(_) if before.is_some() => {}
             Err(reasons) => {
-                let told = reasons.iter().map(|reason| FileReason::row(row, reason.rule.code(), reason.rule.message()));
-                if !refusal.add(told) {
+                if !refusal.add(told(row, &reasons)) {
                     break;
                 }
             }
@@ -62,6 +61,11 @@ pub fn fresh(
     }
     refusal.unless_empty()?;
     Ok(fresh)
+}
+
+/// What speaks against the fact of a row.
+pub fn told(row: u32, reasons: &[Reason]) -> impl Iterator<Item = FileReason> {
+    reasons.iter().map(move |reason| FileReason::row(row, reason.rule.code(), reason.rule.message()))
 }
 
 /// Takes a fact and its vouchers into the copy, as the writer will.

@@ -1,7 +1,7 @@
 //! Notes: the reference example, our own round trip, and everything that must be refused.
 
 use super::*;
-use crate::chain::Digest;
+use crate::chain::{Digest, KeyError, Signer};
 
 /// Key and note of the reference implementation's documentation, signed by the seed below.
 const VKEY: &str = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";

@@ -1,5 +1,6 @@
 //! `bench`: a real client over HTTP against a real server process with durable settings, and ratios against a
 //! peer measured in the same run. Figures are for the machine they were measured on.
+#![expect(clippy::float_arithmetic, reason = "rates and ratios of durations; no money")]
 
 mod client;
 mod load;

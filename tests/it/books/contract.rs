@@ -2,9 +2,9 @@
 
 use super::fixture::{check_is_clean, everything, fixed_keys, open, open_book, period, rent, script, signed};
 use crate::support::Postgres;
-use cunshe::bookkeeper::{Bookkeeper, Clock, Config, PostError};
+use cunshe::bookkeeper::{Bookkeeper, Clock, Config, PostError, Posted};
 use cunshe::chain::{Checkpoint, VerifierKey};
-use cunshe::ledger::Word;
+use cunshe::ledger::{VoucherNumber, Word};
 use cunshe::store::DbUrl;
 use jiff::civil::Date;
 use std::path::Path;
@@ -41,6 +41,19 @@ async fn the_same_script_gives_the_same_bytes_on_both_engines() {
 async fn nothing_half_done(url: &DbUrl, keys: &Path) {
     let books = open(url, keys, true).await.expect("opens");
     open_book(&books).await;
+    let first = requests_are_whole_or_nothing(&books).await;
+    streams_are_whole_or_nothing(&books).await;
+    a_voucher_is_reversed_once(&books, first.receipts[1].number).await;
+    many_writers_post_once_each(&books).await;
+    two_processes_lose_nothing(&books, url, keys).await;
+    books.close().await;
+    let books = open(url, keys, false).await.expect("opens");
+    assert_eq!(books.book("demo").expect("book").book.next_serial(period(4), Word::General), 81);
+    check_is_clean(&books).await;
+    books.close().await;
+}
+
+async fn requests_are_whole_or_nothing(books: &Bookkeeper) -> Posted {
     let first = books.post("demo", "one", vec![rent(1, 100), rent(1, 200)]).await.expect("posted");
     let head = books.book("demo").expect("book").latest;
     // The same request again; the same key for something else.
@@ -55,6 +68,11 @@ async fn nothing_half_done(url: &DbUrl, keys: &Path) {
     let PostError::Refused(refused) = refused else { panic!("{refused:?}") };
     assert_eq!(refused[0].index, 1);
     assert_eq!(books.book("demo").expect("book").latest, head);
+    first
+}
+
+async fn streams_are_whole_or_nothing(books: &Bookkeeper) {
+    let head = books.book("demo").expect("book").latest;
     // A stream that is refused in its last chunk, and one that is abandoned.
     for spoiled in [true, false] {
         let (chunks, received) = tokio::sync::mpsc::channel(4);
@@ -86,8 +104,10 @@ async fn nothing_half_done(url: &DbUrl, keys: &Path) {
             Err(error) => assert!(!whole && matches!(error, PostError::KeyTaken { .. }), "{error:?}"),
         }
     }
-    // Reversal: once, and linked both ways.
-    let number = first.receipts[1].number;
+}
+
+async fn a_voucher_is_reversed_once(books: &Bookkeeper, number: VoucherNumber) {
+    // Once, and linked both ways.
     let reversal =
         books.reverse("demo", (period(1), number), "r1", Date::constant(2025, 1, 31), signed()).await.expect("reversed");
     let twice = books.reverse("demo", (period(1), number), "r2", Date::constant(2025, 1, 31), signed()).await.expect_err("twice");
@@ -100,9 +120,11 @@ async fn nothing_half_done(url: &DbUrl, keys: &Path) {
     assert_eq!(original.reversed_by, Some(reversal.receipts[0].seq));
     let back = books.voucher_at(&view, reversal.receipts[0].seq).await.expect("read").expect("there");
     assert_eq!(back.voucher.reverses.expect("link").seq, original.seq);
-    check_is_clean(&books).await;
+    check_is_clean(books).await;
+}
 
-    // Sixty-four writers, each request sent up to four times: exactly once (R10, R11 in small).
+/// Sixty-four writers, each request sent up to four times: exactly once (R10, R11 in small).
+async fn many_writers_post_once_each(books: &Bookkeeper) {
     let tasks: Vec<_> = (0..64_i64)
         .map(|writer| {
             let books = books.clone();
@@ -128,9 +150,11 @@ async fn nothing_half_done(url: &DbUrl, keys: &Path) {
     }
     let view = books.book("demo").expect("book");
     assert_eq!(view.book.next_serial(period(3), Word::General), 64 * 16 + 1, "every request once, numbers without a gap");
-    check_is_clean(&books).await;
+    check_is_clean(books).await;
+}
 
-    // Two processes on the same books: nothing lost, nothing doubled.
+/// Two processes on the same books: nothing lost, nothing doubled.
+async fn two_processes_lose_nothing(books: &Bookkeeper, url: &DbUrl, keys: &Path) {
     let other = open(url, keys, false).await.expect("a second process");
     let post = |books: Bookkeeper, name: &'static str| {
         tokio::spawn(async move {
@@ -143,11 +167,6 @@ async fn nothing_half_done(url: &DbUrl, keys: &Path) {
     a.await.expect("a");
     b.await.expect("b");
     other.close().await;
-    books.close().await;
-    let books = open(url, keys, false).await.expect("opens");
-    assert_eq!(books.book("demo").expect("book").book.next_serial(period(4), Word::General), 81);
-    check_is_clean(&books).await;
-    books.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -8,6 +8,7 @@ mod fixed_assets;
 mod fixture;
 mod funds;
 mod goods;
+mod intake;
 mod intercompany;
 mod organisation;
 mod settled;

@@ -2,7 +2,7 @@
 //! five hundred, and nothing is posted.
 
 use super::{get, post, send, voucher};
-use crate::support::Program;
+use crate::support::{Program, Service};
 use serde_json::{Value, json};
 use std::io::{Read as _, Write as _};
 
@@ -12,12 +12,9 @@ fn with(change: impl Fn(&mut Value)) -> Vec<u8> {
     serde_json::to_vec(&body).expect("JSON")
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn every_malformed_request_says_what_is_wrong() {
-    let folder = tempfile::tempdir().expect("folder");
-    let service = Program::on(folder.path().join("data")).with_book("demo").serve();
-    let client = reqwest::Client::new();
-    let bodies: Vec<(Vec<u8>, u16, &str)> = vec![
+/// Bodies of a voucher, each with the status and a code of its answer.
+fn bodies() -> Vec<(Vec<u8>, u16, &'static str)> {
+    vec![
         (b"".to_vec(), 400, "json_malformed"),
         (b"{".to_vec(), 400, "json_malformed"),
         (b"[]".to_vec(), 400, "json_malformed"),
@@ -42,8 +39,22 @@ async fn every_malformed_request_says_what_is_wrong() {
         (with(|body| body["lines"] = json!([])), 422, "one_sided"),
         (with(|body| body["period"] = "2025-02".into()), 422, "date_outside_period"),
         (with(|body| body["lines"] = vec![body["lines"][0].clone(); 2_001].into()), 422, "lines_too_many"),
-    ];
-    for (body, status, code) in bodies {
+    ]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_malformed_request_says_what_is_wrong() {
+    let folder = tempfile::tempdir().expect("folder");
+    let service = Program::on(folder.path().join("data")).with_book("demo").serve();
+    malformed_bodies(&service).await;
+    malformed_keys_and_sizes(&service).await;
+    malformed_addresses(&service).await;
+    assert_eq!(get(&service, "books/demo").await.body["latest"]["seq"], 3, "nothing was posted");
+}
+
+async fn malformed_bodies(service: &Service) {
+    let client = reqwest::Client::new();
+    for (body, status, code) in bodies() {
         let shown = String::from_utf8_lossy(&body[..body.len().min(200)]).into_owned();
         let answer = send(client.post(service.api("books/demo/vouchers")).header("idempotency-key", "x").body(body)).await;
         let codes: Vec<&str> = std::iter::once(&answer.body["code"])
@@ -54,25 +65,31 @@ async fn every_malformed_request_says_what_is_wrong() {
         assert_eq!(answer.content_type, "application/problem+json", "{shown}");
         assert!(!answer.text.contains("sqlx"), "no engine text to users: {}", answer.text);
     }
+}
 
+async fn malformed_keys_and_sizes(service: &Service) {
+    let client = reqwest::Client::new();
     let no_key = send(client.post(service.api("books/demo/vouchers")).json(&voucher("1.00"))).await;
     assert_eq!((no_key.status, no_key.body["code"].as_str()), (400, Some("idempotency_key_missing")));
     let long = "k".repeat(129);
-    let reserved = post(&service, "books/demo/vouchers", "fact:x", &voucher("1.00")).await;
+    let reserved = post(service, "books/demo/vouchers", "fact:x", &voucher("1.00")).await;
     assert_eq!((reserved.status, reserved.body["code"].as_str()), (400, Some("idempotency_key_reserved")));
     for key in ["", "a b", long.as_str()] {
-        let answer = post(&service, "books/demo/vouchers", key, &voucher("1.00")).await;
+        let answer = post(service, "books/demo/vouchers", key, &voucher("1.00")).await;
         assert_eq!((answer.status, answer.body["code"].as_str()), (400, Some("idempotency_key_malformed")), "{key:?}");
     }
-    let empty = post(&service, "books/demo/vouchers/batch", "k", &json!({ "vouchers": [] })).await;
+    let empty = post(service, "books/demo/vouchers/batch", "k", &json!({ "vouchers": [] })).await;
     assert_eq!(empty.body["code"], "batch_empty");
     let many: Vec<Value> = std::iter::repeat_n(voucher("1.00"), 10_001).collect();
-    let many = post(&service, "books/demo/vouchers/batch", "k", &json!({ "vouchers": many })).await;
+    let many = post(service, "books/demo/vouchers/batch", "k", &json!({ "vouchers": many })).await;
     assert_eq!((many.status, many.body["code"].as_str()), (413, Some("request_too_large")));
     let huge =
         send(client.post(service.api("books/demo/vouchers")).header("idempotency-key", "x").body(vec![b' '; 33 << 20])).await;
     assert_eq!((huge.status, huge.body["code"].as_str()), (413, Some("body_too_large")));
+}
 
+async fn malformed_addresses(service: &Service) {
+    let client = reqwest::Client::new();
     for (path, status, code) in [
         ("books/nobody", 404, "book_unknown"),
         ("books/demo/vouchers/2025-01/%E8%AE%B0-9", 404, "voucher_unknown"),
@@ -92,15 +109,13 @@ async fn every_malformed_request_says_what_is_wrong() {
         ("income-by-community?group_by=colour", 400, "group_by_unknown"),
         ("nowhere", 404, "route_unknown"),
     ] {
-        let answer = get(&service, path).await;
+        let answer = get(service, path).await;
         assert_eq!((answer.status, answer.body["code"].as_str()), (status, Some(code)), "{path}: {}", answer.text);
     }
     let wrong_method = send(client.delete(service.api("books/demo"))).await;
     assert_eq!((wrong_method.status, wrong_method.body["code"].as_str()), (405, Some("method_not_allowed")));
     let rebound = send(client.get(service.api("books")).header("host", "evil.example")).await;
     assert_eq!((rebound.status, rebound.body["code"].as_str()), (403, Some("foreign_request")));
-
-    assert_eq!(get(&service, "books/demo").await.body["latest"]["seq"], 3, "nothing was posted");
 }
 
 /// Bytes that are no HTTP, and requests cut off in the middle: the service closes the connection and goes on.

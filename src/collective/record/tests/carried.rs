@@ -106,67 +106,29 @@ fn release(fund: &str, period: &str) -> Fact {
 #[test]
 fn each_kind_is_paid_up_to_what_was_carried() {
     use Role::{AlipayInTransit as Alipay, Bank, CardInTransit as Card, ConsignmentPayable as Grower, WechatInTransit as Wechat};
+    let supplier = |amount: &str| pay(amount, "hd-1");
+    let school = |amount: &str| collect(amount, "hd-1");
+    let grower = |amount: &str| pay_grower(amount, "hd-1");
     let refund = |amount: &str| money("HT-1", Money::DepositRefunded, amount, "hd-1");
-    let rows = [
-        (
-            SupplierPayable,
-            "g1",
-            pay("500.01", "hd-1"),
-            "supplier_payment_exceeds",
-            pay("500.00", "hd-1"),
-            Role::SupplierPayable,
-            Bank,
-        ),
-        (
-            TradeReceivable,
-            "school",
-            collect("500.01", "hd-1"),
-            "receivable_exceeds",
-            collect("500.00", "hd-1"),
-            Bank,
-            Role::TradeReceivable,
-        ),
-        (
-            ConsignmentPayable,
-            "HT-5",
-            pay_grower("500.01", "hd-1"),
-            "consignment_payment_exceeds",
-            pay_grower("500.00", "hd-1"),
-            Grower,
-            Bank,
-        ),
-        (DepositHeld, "HT-1", refund("500.01"), "deposit_exceeded", refund("500.00"), Role::DepositPayable, Bank),
-        (Cash, "S1", bank("500.01", "hd-1"), "cash_exceeds", bank("500.00", "hd-1"), Bank, Role::Cash),
-        (
-            WechatInTransit,
-            "S1",
-            settle("500.01", Tender::WeChat),
-            "settlement_exceeds_transit",
-            settle("500.00", Tender::WeChat),
-            Bank,
-            Wechat,
-        ),
-        (
-            AlipayInTransit,
-            "S1",
-            settle("500.01", Tender::Alipay),
-            "settlement_exceeds_transit",
-            settle("500.00", Tender::Alipay),
-            Bank,
-            Alipay,
-        ),
-        (
-            CardInTransit,
-            "S1",
-            settle("500.01", Tender::Card),
-            "settlement_exceeds_transit",
-            settle("500.00", Tender::Card),
-            Bank,
-            Card,
-        ),
+    let banked = |amount: &str| bank(amount, "hd-1");
+    let wechat = |amount: &str| settle(amount, Tender::WeChat);
+    let alipay = |amount: &str| settle(amount, Tender::Alipay);
+    let card = |amount: &str| settle(amount, Tender::Card);
+    /// Kind, code, what pays it, the refusal beyond it, debit and credit.
+    type Row<'a> = (CarriedKind, &'a str, &'a dyn Fn(&str) -> Fact, &'a str, Role, Role);
+    let rows: [Row; 8] = [
+        (SupplierPayable, "g1", &supplier, "supplier_payment_exceeds", Role::SupplierPayable, Bank),
+        (TradeReceivable, "school", &school, "receivable_exceeds", Bank, Role::TradeReceivable),
+        (ConsignmentPayable, "HT-5", &grower, "consignment_payment_exceeds", Grower, Bank),
+        (DepositHeld, "HT-1", &refund, "deposit_exceeded", Role::DepositPayable, Bank),
+        (Cash, "S1", &banked, "cash_exceeds", Bank, Role::Cash),
+        (WechatInTransit, "S1", &wechat, "settlement_exceeds_transit", Bank, Wechat),
+        (AlipayInTransit, "S1", &alipay, "settlement_exceeds_transit", Bank, Alipay),
+        (CardInTransit, "S1", &card, "settlement_exceeds_transit", Bank, Card),
     ];
     let (mut desk, mut sums) = (desk(), ProducedSums::default());
-    for (kind, of, beyond, refusal, whole, debit, credit) in rows {
+    for (kind, of, paid, refusal, debit, credit) in rows {
+        let (beyond, whole) = (paid("500.01"), paid("500.00"));
         assert_eq!(desk.refuse(&whole), [refusal], "{kind:?}: the registers do not know it yet");
         assert!(desk.take(carried(kind, of, "500.00")).is_empty(), "{kind:?}: the opening balances hold it");
         assert_eq!(differences(&desk.registers, &sums), [], "{kind:?}");
