@@ -69,10 +69,6 @@ fn fen(text: &str) -> i64 {
     text.replace([',', '.'], "").parse().unwrap_or_else(|_| panic!("no amount: {text}"))
 }
 
-async fn api(service: &Service, path: &str) -> Value {
-    reqwest::get(service.api(path)).await.expect("answered").json().await.expect("JSON")
-}
-
 /// Follows 下一页 to the end: the sum of all lines, how many there were, and the link of one voucher.
 async fn walk(service: &Service, first: &str) -> (i64, BTreeSet<Vec<String>>, Option<String>) {
     let kind = first.split('/').nth(1).map(|word| format!("/{word}/")).expect("a path");
@@ -118,7 +114,7 @@ async fn the_county_on_a_page() {
 }
 
 async fn incomes_are_those_of_the_api(service: &Service, home: &str) {
-    let table = api(service, "income-by-community").await;
+    let table = service.json("income-by-community").await;
     let mut communities = rows(section(home, "communities"));
     assert_eq!(communities.pop().expect("a foot")[2], "2,377,500.00");
     assert_eq!(communities.len(), 27);
@@ -135,7 +131,7 @@ async fn incomes_are_those_of_the_api(service: &Service, home: &str) {
     let found: Vec<(i64, &str, &str)> = communities.iter().map(|row| (fen(&row[2]), row[0].as_str(), row[1].as_str())).collect();
     assert_eq!(found, wanted);
     for (id, group_by) in [("sources", "income_type"), ("months", "month")] {
-        let table = api(service, &format!("income-by-community?group_by={group_by}")).await;
+        let table = service.json(&format!("income-by-community?group_by={group_by}")).await;
         let mut found = rows(section(home, id));
         assert_eq!(found.pop().expect("a foot")[1], "2,377,500.00", "{id}");
         let groups = table["groups"].as_array().expect("groups");
@@ -179,7 +175,7 @@ async fn sources_and_shops_lead_to_lines_that_add_up(service: &Service, home: &s
 /// What a community earned itself and what its company gave it stand side by side.
 async fn own_and_distributed_are_not_added_up(service: &Service, home: &str) {
     let own = rows(section(home, "own"));
-    let both = api(service, "community-income").await;
+    let both = service.json("community-income").await;
     assert_eq!((both["total"]["total_income"].as_str(), own.len()), (Some("2377500.00"), 28));
     let resolved: i64 = rows(section(home, "dividends")).iter().map(|row| fen(&row[2])).sum();
     assert_eq!(fen(both["total"]["distributed"].as_str().expect("amount")), resolved);
@@ -190,7 +186,7 @@ async fn own_and_distributed_are_not_added_up(service: &Service, home: &str) {
 }
 
 async fn communities_lead_to_lines_vouchers_and_proofs(service: &Service, home: &str) {
-    let table = api(service, "income-by-community").await;
+    let table = service.json("income-by-community").await;
     let addresses: BTreeSet<String> = links(section(home, "communities"), "/communities/").into_iter().collect();
     assert_eq!(addresses.len(), 27);
     for row in table["rows"].as_array().expect("rows") {
@@ -209,7 +205,7 @@ async fn communities_lead_to_lines_vouchers_and_proofs(service: &Service, home: 
 
 async fn months_asked_for_are_kept(service: &Service) {
     let march = page(service, "/?from=2025-03&to=2025-03").await;
-    let total = api(service, "income-by-community?from=2025-03&to=2025-03").await["total"].clone();
+    let total = service.json("income-by-community?from=2025-03&to=2025-03").await["total"].clone();
     assert_eq!(rows(section(&march.text, "communities")).pop().map(|foot| fen(&foot[2])), total.as_str().map(fen));
     assert!(links(&march.text, "/communities/").iter().all(|href| href.ends_with("?from=2025-03&to=2025-03")));
     assert_eq!(march.text.matches("<option selected>2025-03</option>").count(), 2, "the form shows the months looked at");

@@ -80,6 +80,11 @@ impl Service {
         format!("{}/api/v1/{path}", self.url)
     }
 
+    /// What a path below `/api/v1` says.
+    pub async fn json(&self, path: &str) -> Value {
+        reqwest::get(self.api(path)).await.expect("answered").json().await.expect("JSON")
+    }
+
     /// SIGKILL: no handler, no flush, no farewell.
     pub fn kill(&mut self) {
         let _ = self.child.kill();
