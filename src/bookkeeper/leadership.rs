@@ -5,7 +5,7 @@ use crate::bookkeeper::Bookkeeper;
 use crate::bookkeeper::nets::BookNets;
 use crate::bookkeeper::view::View;
 use crate::ledger::chart::ChartStandard;
-use crate::ledger::statement::{GroupBy, IncomeTable, Names as _, Range, RegisterNames};
+use crate::ledger::statement::{GroupBy, IncomeCell, Names as _, Range, RegisterNames};
 use crate::ledger::{Amount, Period};
 use crate::store::StoreError;
 use jiff::civil::Date;
@@ -104,8 +104,8 @@ impl Bookkeeper {
     pub async fn community_income_table(&self, books: &[BookNets], range: Range) -> Result<CommunityIncomeTable, StoreError> {
         let mut tables = Vec::with_capacity(books.len());
         for book in books {
-            let table = self.income_table(std::slice::from_ref(book), range, GroupBy::Account).await?;
-            tables.push((Arc::clone(&book.view), table));
+            let cells = self.income_cells(book, books, range, GroupBy::Account).await?;
+            tables.push((Arc::clone(&book.view), cells));
         }
         assemble(&tables, range).ok_or_else(|| StoreError::Corrupt("income over all books leaves the range of amounts".into()))
     }
@@ -116,22 +116,16 @@ fn within(range: Range, date: Date) -> bool {
 }
 
 /// `None` when a sum leaves an `i64`.
-fn assemble(tables: &[(Arc<View>, IncomeTable)], range: Range) -> Option<CommunityIncomeTable> {
+fn assemble(tables: &[(Arc<View>, Vec<IncomeCell>)], range: Range) -> Option<CommunityIncomeTable> {
     let mut rows: BTreeMap<String, CommunityIncome> = BTreeMap::new();
-    for (view, table) in tables {
-        for row in &table.rows {
-            for (group, amount) in table.groups.iter().zip(&row.cells) {
-                rows.entry(row.community.clone()).or_default().add(class(view.profile.standard, &group.code), *amount)?;
-            }
+    for (view, cells) in tables {
+        for cell in cells {
+            rows.entry(cell.community.to_string()).or_default().add(class(view.profile.standard, &cell.group), cell.amount)?;
         }
         for dividend in view.registers.dividends.iter().filter(|one| within(range, one.resolution.date)) {
             for (holder, share) in &dividend.distribution.dividends {
                 rows.entry(holder.to_string()).or_default().add_distributed(*share, dividend.owed(holder))?;
             }
-        }
-        // A community's own book recognises the company's dividend again: it is counted where it was distributed.
-        for (community, amount) in mirrored(view, tables, range) {
-            rows.entry(community).or_default().add(Class::Investment, amount.checked_neg()?)?;
         }
     }
     let books = tables.iter().map(|(view, _)| (&*view.chart, &*view.dimensions)).collect();
@@ -144,16 +138,4 @@ fn assemble(tables: &[(Arc<View>, IncomeTable)], range: Range) -> Option<Communi
         named.push(CommunityIncome { community, name, street, ..row });
     }
     Some(CommunityIncomeTable { range, rows: named, total })
-}
-
-/// Dividends of companies kept here that a book has declared as its own investment income, by community.
-fn mirrored(view: &View, tables: &[(Arc<View>, IncomeTable)], range: Range) -> Vec<(String, Amount)> {
-    let kept = |book: &str| tables.iter().any(|(other, _)| other.profile.code == book);
-    let stakes = view.registers.stakes.iter().filter(|(_, stake)| stake.counterpart().is_some_and(|(book, _)| kept(book)));
-    let declared = stakes.flat_map(|(_, stake)| {
-        let community = stake.terms().map(|terms| terms.community.to_string()).unwrap_or_default();
-        let dated = stake.declarations.values().filter(move |one| within(range, one.declared.date));
-        dated.map(move |one| (community.clone(), one.declared.amount))
-    });
-    declared.collect()
 }

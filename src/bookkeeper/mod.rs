@@ -15,6 +15,7 @@ pub mod intercompany;
 pub mod keys;
 pub mod leadership;
 pub mod mirror;
+mod mirrored;
 pub mod nets;
 pub mod receipt;
 pub mod report;

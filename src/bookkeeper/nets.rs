@@ -1,9 +1,9 @@
 //! 各社区收入, 门店利润: tables of what ordinary lines come to. The balances are read once, and any number of tables is
 //! made of them.
 
-use crate::bookkeeper::Bookkeeper;
 use crate::bookkeeper::report::dimension_name;
 use crate::bookkeeper::view::View;
+use crate::bookkeeper::{Bookkeeper, mirrored};
 use crate::ledger::shop_profit::{ProfitBy, ProfitPart, ShopProfit};
 use crate::ledger::statement::{GroupBy, IncomeCell, IncomeTable, Range, RegisterNames};
 use crate::ledger::{AccountCode, Amount, Dimension, Element};
@@ -129,16 +129,30 @@ impl Bookkeeper {
     /// 各社区收入 of what was read.
     pub async fn income_table(&self, books: &[BookNets], range: Range, group_by: GroupBy) -> Result<IncomeTable, StoreError> {
         let mut cells = Vec::new();
-        let over_all = || too_large("income over all books");
         for book in books {
-            let income = |code: &AccountCode| element(&book.view, code) == Some(Element::Income);
-            for part in self.parts(book, income, Dimension::Community, group_by).await? {
-                let amount = part.net.checked_neg().ok_or_else(over_all)?;
-                cells.push(IncomeCell { community: part.code, group: part.group, amount });
-            }
+            cells.extend(self.income_cells(book, books, range, group_by).await?);
         }
         let books = books.iter().map(|book| (&*book.view.chart, &*book.view.dimensions)).collect();
-        IncomeTable::compute(range, &cells, &RegisterNames { books, group_by }).ok_or_else(over_all)
+        let table = IncomeTable::compute(range, &cells, &RegisterNames { books, group_by });
+        table.ok_or_else(|| too_large("income over all books"))
+    }
+
+    /// 各社区收入 of one book beside others: what a company among them distributed is no income of its own.
+    pub(super) async fn income_cells(
+        &self,
+        book: &BookNets,
+        beside: &[BookNets],
+        range: Range,
+        group_by: GroupBy,
+    ) -> Result<Vec<IncomeCell>, StoreError> {
+        let income = |code: &AccountCode| element(&book.view, code) == Some(Element::Income);
+        let kept = |code: &str| beside.iter().any(|other| other.view.profile.code == code);
+        let negated = |part: Part| Some(IncomeCell { community: part.code, group: part.group, amount: part.net.checked_neg()? });
+        let parts = self.parts(book, income, Dimension::Community, group_by).await?;
+        let earned: Option<Vec<IncomeCell>> = parts.into_iter().map(negated).collect();
+        let cells =
+            earned.zip(mirrored::cells(&book.view, kept, range, group_by)).map(|(earned, taken)| [earned, taken].concat());
+        cells.ok_or_else(|| too_large("income of a book"))
     }
 
     /// Income, expense and profit by the values of one dimension of what was read, by code.

@@ -1,14 +1,15 @@
 //! The way back: from a figure to the lines it is made of.
 
-use crate::bookkeeper::Bookkeeper;
 use crate::bookkeeper::report::{PAGE_ROWS_MAX, read_voucher};
 use crate::bookkeeper::view::View;
+use crate::bookkeeper::{Bookkeeper, mirrored};
 use crate::ledger::statement::Range;
 use crate::ledger::{AccountCode, Amount, Dimension, Element, Period, Purpose, Side, Voucher, VoucherNumber};
 use crate::store::StoreError;
 use crate::store::read::FoundLine;
 use crate::store::trace::Stretch;
 use jiff::civil::Date;
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// Which lines are asked for: ordinary ones that carry a value, on accounts of one element.
@@ -74,6 +75,13 @@ pub struct DimensionLines {
     pub next: Option<TraceCursor>,
 }
 
+/// What is asked for, and the references of vouchers that the figure leaves out.
+#[derive(Clone, Copy)]
+struct Wanted<'a> {
+    trace: &'a Trace<'a>,
+    aside: &'a BTreeSet<String>,
+}
+
 impl Bookkeeper {
     /// The lines behind a figure, a page at a time.
     pub async fn dimension_lines(
@@ -85,14 +93,16 @@ impl Bookkeeper {
     ) -> Result<DimensionLines, StoreError> {
         let limit = limit.clamp(1, PAGE_ROWS_MAX);
         let page = usize::try_from(limit).unwrap_or(usize::MAX);
+        let aside = mirrored::references(view, |book| self.views.get(book).is_some());
+        let wanted = Wanted { trace, aside: &aside };
         let mut lines = Vec::new();
         for stretch in self.store.stretches(view.number, trace.range, (trace.dimension, trace.code)).await? {
-            let wanted = view.chart.get(&stretch.1).is_some_and(|account| account.element == trace.element);
-            if !wanted || after.is_some_and(|after| stretch < after.stretch) {
+            let of_element = view.chart.get(&stretch.1).is_some_and(|account| account.element == trace.element);
+            if !of_element || after.is_some_and(|after| stretch < after.stretch) {
                 continue;
             }
             let place = after.filter(|after| after.stretch == stretch).map_or((0, 0), |after| (after.seq, after.line));
-            self.trace_stretch(view, trace, (stretch, place), limit, &mut lines).await?;
+            self.trace_stretch(view, wanted, (stretch, place), limit, &mut lines).await?;
             // One line more than a page holds tells that there is a next one.
             if lines.len() > page {
                 lines.truncate(page);
@@ -107,20 +117,20 @@ impl Bookkeeper {
     async fn trace_stretch(
         &self,
         view: &View,
-        trace: &Trace<'_>,
+        wanted: Wanted<'_>,
         (stretch, mut place): (Stretch, (u64, u32)),
         limit: u32,
         lines: &mut Vec<TracedLine>,
     ) -> Result<(), StoreError> {
         loop {
             let have = u32::try_from(lines.len()).unwrap_or(u32::MAX);
-            let wanted = (limit + 1).saturating_sub(have);
-            let carried = (trace.dimension, trace.code);
-            let found = self.store.lines_carrying(view.number, stretch, carried, place, wanted).await?;
-            let full = u32::try_from(found.len()) == Ok(wanted);
+            let missing = (limit + 1).saturating_sub(have);
+            let carried = (wanted.trace.dimension, wanted.trace.code);
+            let found = self.store.lines_carrying(view.number, stretch, carried, place, missing).await?;
+            let full = u32::try_from(found.len()) == Ok(missing);
             place = found.last().map_or(place, |line| (line.seq, line.line));
-            read_lines(view, &found, trace.also, lines)?;
-            // Lines of vouchers that are not ordinary leave room on a full page.
+            read_lines(view, &found, wanted, lines)?;
+            // Lines of vouchers that are left out leave room on a full page.
             if !full || lines.len() > usize::try_from(limit).unwrap_or(usize::MAX) {
                 return Ok(());
             }
@@ -129,20 +139,20 @@ impl Bookkeeper {
 }
 
 /// Reads found lines out of their vouchers; several lines of one voucher are read from one decoding.
-fn read_lines(view: &View, found: &[FoundLine], also: Option<Dimension>, lines: &mut Vec<TracedLine>) -> Result<(), StoreError> {
+fn read_lines(view: &View, found: &[FoundLine], wanted: Wanted<'_>, lines: &mut Vec<TracedLine>) -> Result<(), StoreError> {
     let mut open: Option<(u64, Voucher)> = None;
     for line in found {
         if open.as_ref().is_none_or(|(seq, _)| *seq != line.seq) {
             open = Some((line.seq, read_voucher(view, line.seq, &line.body)?));
         }
         let Some((_, voucher)) = &open else { continue };
-        if voucher.purpose != Purpose::Ordinary {
+        if voucher.purpose != Purpose::Ordinary || wanted.aside.contains(&voucher.source.reference) {
             continue;
         }
         let index = usize::try_from(line.line).unwrap_or(0).saturating_sub(1);
         let posted = voucher.lines.get(index);
         let posted = posted.ok_or_else(|| StoreError::Corrupt(format!("entry {} has no line {}", line.seq, line.line)))?;
-        if also.is_some_and(|also| posted.dimensions.get(also).is_none()) {
+        if wanted.trace.also.is_some_and(|also| posted.dimensions.get(also).is_none()) {
             continue;
         }
         lines.push(TracedLine {

@@ -3,11 +3,15 @@
 use super::fixture::{ID, check_is_clean, draft, fixed_keys, open, open_book, period, signed};
 use crate::support::Postgres;
 use cunshe::bookkeeper::intercompany::Tie;
+use cunshe::bookkeeper::report::widest_range;
+use cunshe::bookkeeper::trace::Trace;
 use cunshe::bookkeeper::{Bookkeeper, PostError, Posted};
 use cunshe::collective::Fact;
+use cunshe::ledger::amount::total;
 use cunshe::ledger::book::BookProfile;
 use cunshe::ledger::chart::ChartStandard;
-use cunshe::ledger::{Amount, Dimension, DimensionCode, DimensionValue, Purpose, Word};
+use cunshe::ledger::statement::GroupBy;
+use cunshe::ledger::{Amount, Dimension, DimensionCode, DimensionValue, Element, Purpose, Word};
 use cunshe::store::DbUrl;
 use jiff::civil::Date;
 use serde_json::{Value, json};
@@ -220,6 +224,43 @@ async fn a_community_mirrors_its_company_and_the_tie_is_zero() {
     let report = books.intercompany();
     assert_eq!((report.differing, report.difference), (1, yuan("7.00")));
     check_is_clean(&books).await;
+    books.close().await;
+}
+
+/// What the tables say that c1 earned over the given books, and what the lines behind the figure in its own book come to.
+async fn earned_by_c1(books: &Bookkeeper, codes: &[&str]) -> (Amount, Amount, Amount) {
+    let views: Vec<_> = codes.iter().map(|code| books.book(code).expect("book")).collect();
+    let range = widest_range(&views).expect("books");
+    let by_month = books.income_by_community(&views, range, GroupBy::Month).await.expect("table");
+    let sums = by_month.rows.iter().filter(|row| row.community == "c1").map(|row| row.total);
+    let both = books.community_income(&views, range).await.expect("table").total;
+    let trace = Trace { dimension: Dimension::Community, code: "c1", element: Element::Income, range, also: None };
+    let own = books.book("c1-book").expect("book");
+    let lines = books.dimension_lines(&own, &trace, None, 100).await.expect("lines").lines;
+    (total(sums), both.total_income, total(lines.iter().map(|line| line.amount)))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dividend_is_income_once_however_many_books_know_of_it() {
+    let folder = tempfile::tempdir().expect("folder");
+    let books = opened(&folder).await;
+    company(&books).await;
+    community(&books).await;
+    let resolved = resolution("R1", "2025-12-31", ["5000.00", "1000.00", "0.00"], "3000.00");
+    record(&books, "demo", "dividend_resolved", &resolved).await.expect("resolved");
+    assert_eq!(books.mirror("c1-book", signed()).await.expect("mirrored").receipts.len(), 1);
+    let other = json!({ "amount": "7.00", "date": "2025-12-30", "document": "示例别处分红", "stake": "GS-2" });
+    let elsewhere = json!({ "amount": "10.00", "community": "c1", "date": "2025-01-01", "document": "示例出资证明2", "form": "cash",
+        "income_type": "05", "resolution": "示例决议2号", "stake": "GS-2" });
+    let investee = vec![value(Dimension::Counterparty, "GS-2")];
+    books.add_dimension_values("c1-book", investee, "示例甲", YEAR_END).await.expect("registered");
+    record(&books, "c1-book", "stake_acquired", &elsewhere).await.expect("stake");
+    record(&books, "c1-book", "stake_dividend_declared", &other).await.expect("declared");
+    // The company earned 6,200.00 in the name of c1; what it distributed of that is no income of c1 again.
+    let beside = (yuan("6207.00"), yuan("6207.00"), yuan("7.00"));
+    assert_eq!(earned_by_c1(&books, &["demo", "c1-book"]).await, beside);
+    let (alone, own, _) = earned_by_c1(&books, &["c1-book"]).await;
+    assert_eq!((alone, own), (yuan("1007.00"), yuan("1007.00")), "its own book alone knows no company");
     books.close().await;
 }
 
