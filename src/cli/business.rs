@@ -7,6 +7,7 @@ use crate::cli::outcome::{Ending, Trouble};
 use crate::cli::place::{date, find_book, period};
 use crate::cli::print::{self, Align, say};
 use crate::collective::Fact;
+use crate::files::facts::explained;
 use crate::ledger::voucher::Signatures;
 use serde_json::{Value, json};
 
@@ -66,7 +67,11 @@ fn read_facts(kind: &str, bytes: &[u8]) -> Result<Vec<Fact>, Trouble> {
         return Err(Trouble::usage(format!("没有业务事实 {kind}。可用：{}。", Fact::WORDS.join("、"))));
     }
     let malformed = |error: serde_json::Error| {
-        Trouble::new(10, "fact_malformed", format!("看不懂 {kind} 的内容：{error}。每一项都是文本；字段见 docs/business.md。"))
+        Trouble::new(
+            10,
+            "fact_malformed",
+            format!("看不懂 {kind} 的内容：{}。字段见 docs/business.md。", explained(kind, &error)),
+        )
     };
     let value: Value = serde_json::from_slice(bytes).map_err(malformed)?;
     let all = if let Value::Array(all) = value { all } else { vec![value] };

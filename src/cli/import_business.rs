@@ -8,6 +8,7 @@ use crate::cli::place::find_book;
 use crate::cli::source::{People, Source};
 use crate::collective::Fact;
 use crate::files::Counter;
+use crate::files::facts::explained;
 use crate::files::facts::schema::kinds;
 use crate::ledger::DimensionCode;
 use jiff::civil::Date;
@@ -57,8 +58,9 @@ pub async fn roles(bookkeeper: &Bookkeeper, book: &str, source: &Source, people:
     let view = find_book(bookkeeper, book)?;
     let mut text = String::new();
     std::io::Read::read_to_string(&mut source.open()?, &mut text).map_err(Trouble::internal)?;
-    let fact = Fact::read("roles_assigned", text.as_bytes())
-        .map_err(|error| Trouble::new(10, "fact_malformed", format!("看不懂科目对应：{error}。")))?;
+    let fact = Fact::read("roles_assigned", text.as_bytes()).map_err(|error| {
+        Trouble::new(10, "fact_malformed", format!("看不懂科目对应：{}。", explained("roles_assigned", &error)))
+    })?;
     let mut with = (*view.registers).clone();
     fact.apply(&mut with);
     if with != *view.registers {

@@ -58,11 +58,31 @@ impl Withdrawal {
     }
 }
 
+impl Withdrawal {
+    /// Why the reference leads to nothing that can be undone: what it stood for is gone, or something later rests on it.
+    fn standing_in_the_way(&self) -> String {
+        let later = match self.reference.split('/').next().unwrap_or_default() {
+            "dividend_resolved" => "支付利润",
+            "collective_distributed" => "付成员分配、付其他分配",
+            "stake_acquired" => "宣告分红",
+            "stake_dividend_declared" => "收到分红",
+            "service_confirmed" => "抵这张确认单的收款",
+            "money_received" => "上缴国库",
+            "asset_stepped" => "这项资产后来的变动",
+            "fund_received" | "working_fund_received" => "用掉这笔钱的支出",
+            "fixed_asset_added" | "assets_depreciated" | "fixed_asset_disposed" => "这项资产后来的折旧、处置",
+            "consignment_sold" => "付农户",
+            _ => "用到它的后来的登记",
+        };
+        format!("台账中没有 {} 可以撤回：已经撤回过，或者后来的登记用到了它。请先冲销{later}，再冲这一张。", self.reference)
+    }
+}
+
 impl Record for Withdrawal {
     fn examine(&self, registers: &Registers, _: &Book) -> Vec<Rule> {
         match self.take_back(&mut registers.clone()) {
             true => Vec::new(),
-            false => vec![Rule::business("reference_unknown", format!("没有由事实 {} 生成的记录。", self.reference))],
+            false => vec![Rule::business("reference_unknown", self.standing_in_the_way())],
         }
     }
 

@@ -2,6 +2,7 @@
 //! communities of a payment, the contracts of a month) takes several rows: those below its first repeat its other cells or
 //! leave them empty.
 
+mod malformed;
 pub mod schema;
 
 use crate::collective::Fact;
@@ -12,6 +13,7 @@ use crate::files::refusal::{FileReason, FileRefusal, quoted};
 use crate::files::sheet::{Notes, Sheet};
 use crate::ledger::{AccountCode, DimensionCode, Period};
 use jiff::civil::Date;
+pub use malformed::explained;
 use serde_json::{Map, Value};
 use std::io::Read;
 
@@ -180,7 +182,7 @@ fn finish(kind: &Kind, open: Open, read: &mut ReadFacts) -> Option<FileReason> {
             None
         }
         Err(error) => {
-            let text = format_args!("看不懂：{error}。各列的意思见 docs/importing.md、docs/business.md。");
+            let text = format!("看不懂：{}。各列的意思见 docs/importing.md、docs/business.md。", explained(kind.word, &error));
             Some(FileReason::row(open.row, "fact_malformed", text))
         }
     }

@@ -3,6 +3,7 @@
 use crate::bookkeeper::Posted;
 use crate::bookkeeper::business::{known_registers, register};
 use crate::collective::Fact;
+use crate::files::facts::explained;
 use crate::http::Door;
 use crate::http::books::{BookPath, find_book, period};
 use crate::http::draft::{date, read_json, signatures};
@@ -103,7 +104,7 @@ pub async fn record(
     let day = date(&request.date, "", &mut errors).ok_or_else(|| Problem::malformed(errors))?;
     let read = |(index, fact): (usize, &Value)| {
         Fact::read(&path.kind, fact.to_string().as_bytes()).map_err(|error| {
-            let detail = format!("第 {} 件看不懂：{error}。每一项都是文本；字段见 docs/business.md。", index + 1);
+            let detail = format!("第 {} 件看不懂：{}。字段见 docs/business.md。", index + 1, explained(&path.kind, &error));
             Problem::bad_request("fact_malformed", detail)
         })
     };

@@ -146,7 +146,7 @@ impl serde::Serialize for Amount {
 impl<'de> serde::Deserialize<'de> for Amount {
     /// The canonical form only: [`Amount::parse_canonical`].
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Amount, D::Error> {
-        crate::ledger::text::parsed(deserializer, Amount::parse_canonical, "an amount with two decimals")
+        crate::ledger::text::parsed(deserializer, Amount::parse_canonical, "两位小数的金额（如 1050.00），或超过上限")
     }
 }
 

@@ -96,7 +96,7 @@ impl DimensionCode {
 
 impl<'de> serde::Deserialize<'de> for DimensionCode {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<DimensionCode, D::Error> {
-        crate::ledger::text::parsed(deserializer, DimensionCode::parse, "a dimension code")
+        crate::ledger::text::parsed(deserializer, DimensionCode::parse, "编码（1 至 32 个字母、数字、-、_）")
     }
 }
 

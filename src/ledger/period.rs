@@ -76,7 +76,7 @@ impl serde::Serialize for Period {
 
 impl<'de> serde::Deserialize<'de> for Period {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Period, D::Error> {
-        crate::ledger::text::parsed(deserializer, Period::parse, "a period such as 2025-01")
+        crate::ledger::text::parsed(deserializer, Period::parse, "期间（如 2025-01）")
     }
 }
 
@@ -96,7 +96,7 @@ pub fn parse_date(text: &str) -> Option<Date> {
 
 /// Reads such a date where a record has one. Use with `serde(deserialize_with)`.
 pub fn day<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Date, D::Error> {
-    crate::ledger::text::parsed(deserializer, parse_date, "a date such as 2025-01-31")
+    crate::ledger::text::parsed(deserializer, parse_date, "日期（如 2025-01-31）")
 }
 
 /// As [`day`], for a date that may be absent.

@@ -4,14 +4,14 @@ use serde::Deserialize as _;
 use serde::de::Error as _;
 use std::borrow::Cow;
 
-/// Reads a string that `parse` must accept.
+/// Reads a string that `parse` must accept; `expected` says in Chinese what it is to be.
 pub fn parsed<'de, D: serde::Deserializer<'de>, T>(
     deserializer: D,
     parse: impl FnOnce(&str) -> Option<T>,
     expected: &'static str,
 ) -> Result<T, D::Error> {
     let text = Cow::<str>::deserialize(deserializer)?;
-    parse(&text).ok_or_else(|| D::Error::custom(format!("{text:?} is not {expected}")))
+    parse(&text).ok_or_else(|| D::Error::custom(format!("“{text}”不是{expected}")))
 }
 
 /// Whole numbers as text, without a sign or leading zeros: counts and days in business facts. Use with `serde(with)`.
@@ -23,7 +23,7 @@ pub mod count {
 
     pub fn deserialize<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
         let canonical = |text: &str| (text == "0" || !text.starts_with(['0', '+'])).then(|| text.parse().ok()).flatten();
-        super::parsed(deserializer, canonical, "a whole number")
+        super::parsed(deserializer, canonical, "整数（如 12，不带正号和前导零）")
     }
 }
 
@@ -53,6 +53,6 @@ pub mod yes_no {
             "no" => Some(false),
             _ => None,
         };
-        super::parsed(deserializer, parse, "yes or no")
+        super::parsed(deserializer, parse, "yes 或 no")
     }
 }
