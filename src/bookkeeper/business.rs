@@ -18,7 +18,8 @@ use crate::ledger::voucher::Signatures;
 use crate::ledger::{AccountCode, Period};
 use crate::store::StoreError;
 use jiff::civil::Date;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
+use std::sync::Arc;
 
 /// The registers that can be shown, in English for programs and Chinese for people.
 pub const REGISTERS: &[(&str, &str)] = &[
@@ -158,6 +159,23 @@ impl Bookkeeper {
         let net = sales.net().checked_neg().unwrap_or_default();
         Ok(vat::gauge(net, day).map(|gauge| VatGauge { quarter, gauge }))
     }
+}
+
+/// A register of several books; each row says whose it is. `None` as in [`register`].
+pub fn registers_of(views: &[Arc<View>], name: &str, day: Date) -> Option<Value> {
+    let mut all = Vec::new();
+    for view in views {
+        let Value::Array(rows) = register(view, name, day)? else { return None };
+        all.extend(rows.into_iter().map(|row| {
+            let mut row = match row {
+                Value::Object(row) => row,
+                bare => Map::from_iter([("row".to_owned(), bare)]),
+            };
+            row.insert("book".to_owned(), view.profile.code.clone().into());
+            Value::Object(row)
+        }));
+    }
+    Some(Value::Array(all))
 }
 
 /// A register as it stands on a day; `None` for a name that is none of [`REGISTERS`].

@@ -72,7 +72,7 @@ pub enum Command {
     MonthEnd(MonthEndOptions),
     /// 社区账套对应入账：登记参股公司已分配、已支付给本社区的利润，冲销公司已冲销的
     Mirror(MirrorOptions),
-    /// 台账：代管资产、合同、超市、份额、利润分配、参股
+    /// 台账：代管资产、合同、超市、份额、利润分配、资金、固定资产等
     Register(RegisterOptions),
     /// 红字冲销一张凭证
     Reverse(ReverseOptions),
@@ -404,10 +404,11 @@ pub struct MirrorOptions {
 
 #[derive(Args)]
 pub struct RegisterOptions {
-    /// roles、carried、custody、contracts、due、shops、goods、suppliers、receivables、tills、shares、dividends、funds、working_funds、income_uses、stakes、distributions、contract_ageing、collection、consignments、units、partners、accounts
+    /// 哪一种台账；写错时列出全部，也见 docs/business.md
     pub name: String,
+    /// 账套；不写则为全部账套，每行写明账套
     #[arg(long)]
-    pub book: String,
+    pub book: Option<String>,
     /// 截至哪一天；不写则为今天
     #[arg(long)]
     pub day: Option<String>,

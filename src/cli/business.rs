@@ -1,11 +1,10 @@
-//! `fact`, `month-end`, `register`: the business behind the vouchers.
+//! `fact`, `month-end`, `mirror`: the business behind the vouchers.
 
-use crate::bookkeeper::business::{known_registers, register};
-use crate::bookkeeper::{Bookkeeper, Posted};
-use crate::cli::args::{FactOptions, MirrorOptions, MonthEndOptions, Place, RegisterOptions};
+use crate::bookkeeper::Posted;
+use crate::cli::args::{FactOptions, MirrorOptions, MonthEndOptions, Place};
 use crate::cli::outcome::{Ending, Trouble};
 use crate::cli::place::{date, find_book, period};
-use crate::cli::print::{self, Align, say};
+use crate::cli::print::{self, say};
 use crate::collective::Fact;
 use crate::files::facts::explained;
 use crate::ledger::voucher::Signatures;
@@ -46,21 +45,6 @@ pub async fn mirror(place: &Place, options: MirrorOptions, as_json: bool) -> Res
     Ok(Ending::Done)
 }
 
-pub async fn show(place: &Place, options: RegisterOptions, as_json: bool) -> Result<Ending, Trouble> {
-    let bookkeeper: Bookkeeper = place.open().await?;
-    let view = find_book(&bookkeeper, &options.book)?;
-    let day = options.day.as_deref().map_or_else(|| Ok(bookkeeper.clock().today()), date)?;
-    let rows = register(&view, &options.name, day)
-        .ok_or_else(|| Trouble::usage(format!("没有台账 {}。可用：{}。", options.name, known_registers())))?;
-    if as_json {
-        print::json(&json!({ "book": options.book, "register": options.name, "day": day.to_string(), "rows": rows }))?;
-    } else {
-        print_rows(&rows);
-    }
-    bookkeeper.close().await;
-    Ok(Ending::Done)
-}
-
 /// One fact or an array of them.
 fn read_facts(kind: &str, bytes: &[u8]) -> Result<Vec<Fact>, Trouble> {
     if !Fact::WORDS.contains(&kind) {
@@ -87,6 +71,9 @@ fn told(posted: &Posted, what: &str, as_json: bool) -> Result<(), Trouble> {
     if as_json {
         return print::json(&json!({ "receipts": posted.receipts, "replayed": posted.replayed }));
     }
+    if posted.replayed {
+        say!("以前登记过同样的内容，这次没有再记。");
+    }
     match posted.receipts.as_slice() {
         [] => say!("{what}，没有要生成的凭证。"),
         [one] => say!("{what}，生成凭证 {} {}。", one.period, one.number),
@@ -102,34 +89,4 @@ fn told(posted: &Posted, what: &str, as_json: bool) -> Result<(), Trouble> {
         }
     }
     Ok(())
-}
-
-/// A value as a table shows it; what has parts of its own, as their values.
-fn cell(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        Value::Null => String::new(),
-        Value::Array(all) => all.iter().map(cell).collect::<Vec<_>>().join("、"),
-        Value::Object(parts) => parts.values().map(cell).collect::<Vec<_>>().join(" "),
-        other => other.to_string(),
-    }
-}
-
-/// Rows with the same fields, as a table; anything else as it is.
-fn print_rows(rows: &Value) {
-    let Some(rows) = rows.as_array().filter(|rows| !rows.is_empty()) else { return say!("没有记录。") };
-    let names: Vec<&String> = rows.iter().filter_map(Value::as_object).flat_map(|row| row.keys()).collect();
-    let mut columns: Vec<&str> = Vec::new();
-    for name in names {
-        if !columns.contains(&name.as_str()) {
-            columns.push(name);
-        }
-    }
-    if columns.is_empty() {
-        rows.iter().for_each(|row| say!("{}", cell(row)));
-        return;
-    }
-    let table: Vec<Vec<String>> = rows.iter().map(|row| columns.iter().map(|name| cell(&row[*name])).collect()).collect();
-    let heads: Vec<(&str, Align)> = columns.iter().map(|name| (*name, Align::Left)).collect();
-    print::table(&heads, &table);
 }

@@ -16,6 +16,7 @@ mod import_business;
 pub mod outcome;
 mod place;
 mod print;
+pub mod register;
 mod report;
 mod serve;
 mod source;
@@ -53,7 +54,7 @@ async fn dispatch(arguments: Arguments) -> Result<Ending, Trouble> {
         Command::Fact(options) => business::fact(&place, options, json).await,
         Command::MonthEnd(options) => business::month_end(&place, options, json).await,
         Command::Mirror(options) => business::mirror(&place, options, json).await,
-        Command::Register(options) => business::show(&place, options, json).await,
+        Command::Register(options) => register::show(&place, options, json).await,
         Command::Reverse(options) => books::reverse(&place, options, json).await,
         Command::Check => check::run(&place, json).await,
         Command::Export { command } => export::run(&place, command, json).await,

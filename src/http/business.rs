@@ -1,7 +1,7 @@
 //! The business behind the vouchers: facts, the month end, registers.
 
 use crate::bookkeeper::Posted;
-use crate::bookkeeper::business::{known_registers, register};
+use crate::bookkeeper::business::{known_registers, register, registers_of};
 use crate::collective::Fact;
 use crate::files::facts::explained;
 use crate::http::Door;
@@ -144,10 +144,28 @@ pub async fn show(
     let (Path(path), Query(query)) = (path?, query?);
     let view = find_book(&door, &path.book)?;
     let day = day_of(&door, &query)?;
-    let rows = register(&view, &path.register, day).ok_or_else(|| {
-        Problem::not_found("register_unknown", format!("没有台账 {}。可用：{}。", path.register, known_registers()))
-    })?;
+    let rows = register(&view, &path.register, day).ok_or_else(|| register_unknown(&path.register))?;
     Ok(Json(json!({ "book": path.book, "register": path.register, "day": day.to_string(), "rows": rows })))
+}
+
+/// 全部账套的一种台账，每行写明账套
+#[utoipa::path(get, operation_id = "show_register_of_all_books", path = "/api/v1/registers/{register}", tag = "业务",
+    params(("register" = String, Path, description = "台账，见 docs/business.md"), DayQuery),
+    responses((status = 200, description = "截至某一天的台账", body = Value),
+        (status = "default", description = "没有找到", body = ProblemBody, content_type = "application/problem+json")))]
+pub async fn show_all(
+    State(door): State<Door>,
+    name: Result<Path<String>, PathRejection>,
+    query: Result<Query<DayQuery>, QueryRejection>,
+) -> Result<Json<Value>, Problem> {
+    let (Path(name), Query(query)) = (name?, query?);
+    let day = day_of(&door, &query)?;
+    let rows = registers_of(&door.bookkeeper.books(), &name, day).ok_or_else(|| register_unknown(&name))?;
+    Ok(Json(json!({ "register": name, "day": day.to_string(), "rows": rows })))
+}
+
+fn register_unknown(name: &str) -> Problem {
+    Problem::not_found("register_unknown", format!("没有台账 {name}。可用：{}。", known_registers()))
 }
 
 /// 增值税起征点：一个季度的不含税销售额

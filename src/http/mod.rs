@@ -77,6 +77,7 @@ fn routes() -> OpenApiRouter<Door> {
         .routes(routes!(imports::import_facts))
         .routes(routes!(business::month_end))
         .routes(routes!(business::show))
+        .routes(routes!(business::show_all))
         .routes(routes!(business::vat_gauge))
         .routes(routes!(distribution::preview))
         .routes(routes!(distribution::intercompany))

@@ -3,6 +3,7 @@
 
 use crate::support::{Program, root};
 use cunshe::bookkeeper::business::REGISTERS;
+use cunshe::cli::register::words::column;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -232,6 +233,14 @@ fn a_package_of_the_county_verifies(program: &Program, package: &Path) {
     verify(0);
 }
 
+/// What `cunshe register` heads its columns with.
+fn every_field_has_a_chinese_name(register: &str, rows: &Value) {
+    let fields = rows.as_array().into_iter().flatten().filter_map(Value::as_object).flat_map(|row| row.keys());
+    for field in fields {
+        assert!(!column(register, field).is_ascii(), "{register}: {field}");
+    }
+}
+
 /// The registers come from facts alone, the accounts from vouchers: they tell the same.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_registers_say_the_accounts_say() {
@@ -244,6 +253,7 @@ async fn what_the_registers_say_the_accounts_say() {
         let mut registers = BTreeMap::new();
         for (name, _) in REGISTERS {
             let shown = service.json(&format!("books/{book}/registers/{name}?day=2025-12-31")).await;
+            every_field_has_a_chinese_name(name, &shown["rows"]);
             registers.insert(*name, shown["rows"].clone());
         }
         let closing = |code: &str| {
@@ -308,6 +318,10 @@ async fn what_the_registers_say_the_accounts_say() {
         }
         assert!(given.len() > 4 * written.len(), "{book}: {} vouchers of {} were typed", written.len(), given.len());
     }
+    let shops = service.json("registers/shops?day=2025-12-31").await;
+    let rows = shops["rows"].as_array().expect("rows").iter().map(|row| (row["book"].as_str(), row["shop"].as_str()));
+    let wanted = [("heping", "HP01"), ("shazi", "SZ01"), ("tuanjie", "TJ01"), ("tuanjie", "TJ02"), ("youxi", "YX01")];
+    assert_eq!(rows.collect::<Vec<_>>(), wanted.map(|(book, shop)| (Some(book), Some(shop))), "all books at once");
 }
 
 #[test]
