@@ -2,7 +2,7 @@
 //! they took back. Two books are two chains: nothing but this command brings them together, and doing it again does nothing.
 
 use crate::bookkeeper::intercompany::share;
-use crate::bookkeeper::report::PostedVoucher;
+use crate::bookkeeper::posted::PostedVoucher;
 use crate::bookkeeper::view::View;
 use crate::bookkeeper::{Bookkeeper, PostError, Posted, Receipt, desk};
 use crate::collective::Fact;

@@ -17,6 +17,7 @@ pub mod leadership;
 pub mod mirror;
 mod mirrored;
 pub mod nets;
+pub mod posted;
 pub mod receipt;
 pub mod report;
 pub mod request;

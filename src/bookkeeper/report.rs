@@ -1,6 +1,7 @@
 //! 报表 and look-ups: sums from the store, meaning from `ledger::statement`, names from the books' registers.
 
 use crate::bookkeeper::Bookkeeper;
+use crate::bookkeeper::posted::PostedVoucher;
 use crate::bookkeeper::view::View;
 use crate::journal::{Event, entry};
 use crate::ledger::balance::Movement;
@@ -16,17 +17,6 @@ use std::sync::Arc;
 
 /// Rows of one page of lines or vouchers.
 pub const PAGE_ROWS_MAX: u32 = 1_000;
-
-/// A voucher as posted, with its place in the journal.
-#[derive(Clone, Debug)]
-pub struct PostedVoucher {
-    pub seq: u64,
-    pub leaf: crate::chain::Digest,
-    pub recorded_at: u64,
-    pub voucher: Voucher,
-    /// The entry that took it back, if any. Pages of many vouchers leave it out.
-    pub reversed_by: Option<u64>,
-}
 
 /// One row of a 明细账.
 #[derive(Clone, Debug, Serialize)]

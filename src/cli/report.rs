@@ -1,7 +1,8 @@
 //! `report`: figures as tables for people, or as JSON.
 
 use crate::bookkeeper::Bookkeeper;
-use crate::bookkeeper::report::{PostedVoucher, covered};
+use crate::bookkeeper::posted::PostedVoucher;
+use crate::bookkeeper::report::covered;
 use crate::bookkeeper::view::View;
 use crate::cli::args::{Place, RangeOptions, ReportCommand};
 use crate::cli::distribution;
@@ -12,7 +13,6 @@ use crate::cli::print::{self, Align};
 use crate::ledger::shop_profit::{ProfitBy, ProfitFigures, ShopProfit};
 use crate::ledger::statement::{Columns, GroupBy, IncomeTable, Range, TrialBalance};
 use crate::ledger::{AccountCode, Dimension, Side};
-use serde_json::json;
 use std::slice;
 use std::sync::Arc;
 
@@ -73,7 +73,7 @@ pub async fn run(place: &Place, command: ReportCommand, as_json: bool) -> Result
             let found = bookkeeper.voucher(&view, period, number).await?;
             let posted = found
                 .ok_or_else(|| Trouble::new(11, "voucher_unknown", format!("账套 {book} 在 {period} 没有凭证 {number}。")))?;
-            if as_json { print::json(&voucher_json(&posted))? } else { print_voucher(&view, &posted) }
+            if as_json { print::json(&posted.json())? } else { print_voucher(&view, &posted) }
         }
     }
     bookkeeper.close().await;
@@ -207,27 +207,6 @@ async fn account_lines(bookkeeper: &Bookkeeper, view: &View, typed: &str, range:
     Ok(())
 }
 
-fn voucher_json(posted: &PostedVoucher) -> serde_json::Value {
-    let voucher = &posted.voucher;
-    let lines: Vec<_> = voucher
-        .lines
-        .iter()
-        .map(|line| {
-            json!({
-                "account": line.account, "account_name": line.account_name, "side": line.side, "amount": line.amount,
-                "dimensions": line.dimensions, "memo": line.memo,
-            })
-        })
-        .collect();
-    json!({
-        "period": voucher.period, "number": voucher.number, "date": voucher.date.to_string(), "purpose": voucher.purpose.word(),
-        "memo": voucher.memo, "attachment_count": voucher.attachment_count, "prepared_by": voucher.signatures.prepared_by,
-        "approved_by": voucher.signatures.approved_by, "posted_by": voucher.posted_by, "lines": lines,
-        "reverses": voucher.reverses.as_ref().map(|reversed| json!({ "period": reversed.period, "number": reversed.number, "seq": reversed.seq })),
-        "reversed_by": posted.reversed_by, "seq": posted.seq, "leaf": posted.leaf.to_string(), "recorded_at": posted.recorded_at.to_string(),
-    })
-}
-
 fn print_voucher(view: &View, posted: &PostedVoucher) {
     let voucher = &posted.voucher;
     say!("{}  记账凭证  {}  {}  附单据 {} 张", view.profile.name, voucher.number, voucher.date, voucher.attachment_count);
@@ -247,6 +226,10 @@ fn print_voucher(view: &View, posted: &PostedVoucher) {
     print::table(&columns, &rows);
     let signed = &voucher.signatures;
     say!("制单 {}  审核 {}  记账 {}", signed.prepared_by, signed.approved_by, voucher.posted_by);
+    let origin = posted.origin();
+    if !origin.is_empty() {
+        say!("来源 {origin}");
+    }
     if let Some(reversed) = &voucher.reverses {
         say!("本凭证冲销 {} {}", reversed.period, reversed.number);
     }

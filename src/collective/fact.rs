@@ -92,11 +92,11 @@ impl Record for Withdrawal {
 }
 
 macro_rules! facts {
-    ($($(#[$doc:meta])* $variant:ident($record:ty) = $word:literal,)*) => {
+    ($($variant:ident($record:ty) = $word:literal $chinese:literal,)*) => {
         /// One fact of the business.
         #[derive(Clone, Debug, PartialEq, Eq)]
         pub enum Fact {
-            $($(#[$doc])* $variant($record),)*
+            $(#[doc = $chinese] $variant($record),)*
         }
 
         impl Fact {
@@ -106,6 +106,14 @@ macro_rules! facts {
             pub fn word(&self) -> &'static str {
                 match self {
                     $(Fact::$variant(_) => $word,)*
+                }
+            }
+
+            /// What people call a fact of this word.
+            pub fn chinese(word: &str) -> Option<&'static str> {
+                match word {
+                    $($word => Some($chinese),)*
+                    _ => None,
                 }
             }
 
@@ -143,122 +151,64 @@ macro_rules! facts {
 }
 
 facts! {
-    /// 科目对应: which accounts the posting patterns use.
-    RolesAssigned(RolesAssigned) = "roles_assigned",
-    /// 造册登记: an entrusted asset's card.
-    AssetRegistered(AssetCard) = "asset_registered",
-    /// 确权颁证, 委托代管, 移交, 收回, 退还, 灭失.
-    AssetStepped(AssetStep) = "asset_stepped",
-    /// 证号、移交登记有误，作废最新的一步.
-    AssetStepVoided(AssetStepVoid) = "asset_step_voided",
-    /// 合同签订.
-    ContractSigned(ContractTerms) = "contract_signed",
-    /// 合同终止.
-    ContractEnded(ContractEnd) = "contract_ended",
-    /// 合同作废.
-    ContractVoided(ContractVoid) = "contract_voided",
-    /// 代销合同签订.
-    ConsignmentSigned(ConsignmentTerms) = "consignment_signed",
-    /// 代销销售.
-    ConsignmentSold(ConsignmentSale) = "consignment_sold",
-    /// 付农户代销货款.
-    ConsignmentPaid(ConsignmentPayment) = "consignment_paid",
-    /// 按月计提或确认.
-    ContractsAccrued(Accrual) = "contracts_accrued",
-    /// 收到租金、押金、违约金.
-    MoneyReceived(MoneyReceived) = "money_received",
-    /// 超市营业日报.
-    ShopDayReported(ShopDay) = "shop_day_reported",
-    /// 平台结算到账.
-    SettlementArrived(Settlement) = "settlement_arrived",
-    /// 门店开始商品核算.
-    GoodsOpened(GoodsOpened) = "goods_opened",
-    /// 进货.
-    GoodsReceived(GoodsReceived) = "goods_received",
-    /// 退货给供应商.
-    GoodsReturned(GoodsReturned) = "goods_returned",
-    /// 付供应商货款.
-    SupplierPaid(SupplierPaid) = "supplier_paid",
-    /// 商品核算方法变更.
-    GoodsMethodChanged(GoodsMethodChanged) = "goods_method_changed",
-    /// 月末分摊商品进销差价.
-    MarginTaken(MarginTaken) = "margin_taken",
-    /// 商品盘点.
-    GoodsCounted(GoodsCounted) = "goods_counted",
-    /// 现金存银行.
-    CashBanked(CashBanked) = "cash_banked",
-    /// 收回挂账.
-    ReceivableCollected(ReceivableCollected) = "receivable_collected",
-    /// 售消费卡.
-    CardsSold(CardsSold) = "cards_sold",
-    /// 减免增值税转出.
-    VatReleased(VatReleased) = "vat_released",
-    /// 股权变动.
-    ShareChanged(ShareChange) = "share_changed",
-    /// 利润分配决议.
-    DividendResolved(DividendResolution) = "dividend_resolved",
-    /// 支付利润.
-    DividendPaid(DividendPayment) = "dividend_paid",
-    /// 帮扶资金、专项资金的批复.
-    FundApproved(FundApproved) = "fund_approved",
-    /// 资金到账.
-    FundReceived(FundReceived) = "fund_received",
-    /// 资金支出.
-    FundSpent(FundSpent) = "fund_spent",
-    /// 资金形成资产.
-    FundAssetFormed(FundAssetFormed) = "fund_asset_formed",
-    /// 递延收益按月结转.
-    FundsReleased(FundsReleased) = "funds_released",
-    /// 社区工作经费到账.
-    WorkingFundReceived(WorkingFundReceived) = "working_fund_received",
-    /// 社区工作经费支出.
-    WorkingFundSpent(WorkingFundSpent) = "working_fund_spent",
-    /// 收入使用.
-    IncomeUsed(IncomeUsed) = "income_used",
-    /// 单位登记.
-    UnitRegistered(UnitRegistered) = "unit_registered",
-    /// 单位更名.
-    UnitRenamed(UnitRenamed) = "unit_renamed",
-    /// 结对.
-    PartnerPaired(PartnerPaired) = "partner_paired",
-    /// 结对结束.
-    PartnerUnpaired(PartnerUnpaired) = "partner_unpaired",
-    /// 银行账户登记.
-    BankAccountRegistered(BankAccountRegistered) = "bank_account_registered",
-    /// 销户.
-    BankAccountClosed(BankAccountClosed) = "bank_account_closed",
-    /// 参股出资.
-    StakeAcquired(StakeAcquired) = "stake_acquired",
-    /// 被投资单位宣告分红.
-    StakeDividendDeclared(StakeDividendDeclared) = "stake_dividend_declared",
-    /// 收到分红.
-    StakeDividendReceived(StakeDividendReceived) = "stake_dividend_received",
-    /// 社区收益分配.
-    CollectiveDistributed(CollectiveResolution) = "collective_distributed",
-    /// 付成员分配.
-    MemberDistributionPaid(MemberDistributionPaid) = "member_distribution_paid",
-    /// 付其他分配.
-    OtherDistributionPaid(OtherDistributionPaid) = "other_distribution_paid",
-    /// 固定资产卡片.
-    FixedAssetAdded(FixedAssetAdded) = "fixed_asset_added",
-    /// 计提折旧.
-    AssetsDepreciated(AssetsDepreciated) = "assets_depreciated",
-    /// 固定资产处置.
-    FixedAssetDisposed(FixedAssetDisposed) = "fixed_asset_disposed",
-    /// 资产盘点.
-    StockTaken(StockTaken) = "stock_taken",
-    /// 清理.
-    AssetCleared(AssetCleared) = "asset_cleared",
-    /// 期初往来.
-    BalanceCarried(BalanceCarried) = "balance_carried",
-    /// 上缴国库.
-    TreasuryRemitted(TreasuryRemitted) = "treasury_remitted",
-    /// 居间服务成果确认.
-    ServiceConfirmed(ServiceConfirmed) = "service_confirmed",
-    /// 货币出资到账.
-    CapitalPaid(CapitalPaid) = "capital_paid",
-    /// 冲销由事实生成的凭证.
-    Withdrawn(Withdrawal) = "withdrawn",
+    RolesAssigned(RolesAssigned) = "roles_assigned" "科目对应",
+    AssetRegistered(AssetCard) = "asset_registered" "造册登记",
+    AssetStepped(AssetStep) = "asset_stepped" "资产变动",
+    AssetStepVoided(AssetStepVoid) = "asset_step_voided" "资产变动作废",
+    ContractSigned(ContractTerms) = "contract_signed" "合同签订",
+    ContractEnded(ContractEnd) = "contract_ended" "合同终止",
+    ContractVoided(ContractVoid) = "contract_voided" "合同作废",
+    ConsignmentSigned(ConsignmentTerms) = "consignment_signed" "代销合同签订",
+    ConsignmentSold(ConsignmentSale) = "consignment_sold" "代销销售",
+    ConsignmentPaid(ConsignmentPayment) = "consignment_paid" "付农户",
+    ContractsAccrued(Accrual) = "contracts_accrued" "计提、确认收入",
+    MoneyReceived(MoneyReceived) = "money_received" "合同收付款",
+    ShopDayReported(ShopDay) = "shop_day_reported" "营业日报",
+    SettlementArrived(Settlement) = "settlement_arrived" "平台结算",
+    GoodsOpened(GoodsOpened) = "goods_opened" "开始商品核算",
+    GoodsReceived(GoodsReceived) = "goods_received" "进货",
+    GoodsReturned(GoodsReturned) = "goods_returned" "退货",
+    SupplierPaid(SupplierPaid) = "supplier_paid" "付货款",
+    GoodsMethodChanged(GoodsMethodChanged) = "goods_method_changed" "改核算方法",
+    MarginTaken(MarginTaken) = "margin_taken" "分摊进销差价",
+    GoodsCounted(GoodsCounted) = "goods_counted" "商品盘点",
+    CashBanked(CashBanked) = "cash_banked" "存现金",
+    ReceivableCollected(ReceivableCollected) = "receivable_collected" "收挂账",
+    CardsSold(CardsSold) = "cards_sold" "售消费卡",
+    VatReleased(VatReleased) = "vat_released" "减免增值税转出",
+    ShareChanged(ShareChange) = "share_changed" "份额变动",
+    DividendResolved(DividendResolution) = "dividend_resolved" "利润分配",
+    DividendPaid(DividendPayment) = "dividend_paid" "支付利润",
+    FundApproved(FundApproved) = "fund_approved" "资金批复",
+    FundReceived(FundReceived) = "fund_received" "资金到账",
+    FundSpent(FundSpent) = "fund_spent" "资金支出",
+    FundAssetFormed(FundAssetFormed) = "fund_asset_formed" "在建转固",
+    FundsReleased(FundsReleased) = "funds_released" "结转递延收益",
+    WorkingFundReceived(WorkingFundReceived) = "working_fund_received" "工作经费到账",
+    WorkingFundSpent(WorkingFundSpent) = "working_fund_spent" "工作经费支出",
+    IncomeUsed(IncomeUsed) = "income_used" "收入使用",
+    UnitRegistered(UnitRegistered) = "unit_registered" "单位登记",
+    UnitRenamed(UnitRenamed) = "unit_renamed" "单位更名",
+    PartnerPaired(PartnerPaired) = "partner_paired" "结对",
+    PartnerUnpaired(PartnerUnpaired) = "partner_unpaired" "结对结束",
+    BankAccountRegistered(BankAccountRegistered) = "bank_account_registered" "银行账户登记",
+    BankAccountClosed(BankAccountClosed) = "bank_account_closed" "销户",
+    StakeAcquired(StakeAcquired) = "stake_acquired" "参股出资",
+    StakeDividendDeclared(StakeDividendDeclared) = "stake_dividend_declared" "宣告分红",
+    StakeDividendReceived(StakeDividendReceived) = "stake_dividend_received" "收到分红",
+    CollectiveDistributed(CollectiveResolution) = "collective_distributed" "社区收益分配",
+    MemberDistributionPaid(MemberDistributionPaid) = "member_distribution_paid" "付成员分配",
+    OtherDistributionPaid(OtherDistributionPaid) = "other_distribution_paid" "付其他分配",
+    FixedAssetAdded(FixedAssetAdded) = "fixed_asset_added" "固定资产卡片",
+    AssetsDepreciated(AssetsDepreciated) = "assets_depreciated" "计提折旧",
+    FixedAssetDisposed(FixedAssetDisposed) = "fixed_asset_disposed" "固定资产处置",
+    StockTaken(StockTaken) = "stock_taken" "资产盘点",
+    AssetCleared(AssetCleared) = "asset_cleared" "清理",
+    BalanceCarried(BalanceCarried) = "balance_carried" "期初往来",
+    TreasuryRemitted(TreasuryRemitted) = "treasury_remitted" "上缴国库",
+    ServiceConfirmed(ServiceConfirmed) = "service_confirmed" "居间成果确认",
+    CapitalPaid(CapitalPaid) = "capital_paid" "货币出资",
+    Withdrawn(Withdrawal) = "withdrawn" "撤回",
 }
 
 impl Fact {

@@ -1,6 +1,6 @@
 //! Posting, reversing and reading vouchers.
 
-use crate::bookkeeper::report::PostedVoucher;
+use crate::bookkeeper::posted::PostedVoucher;
 use crate::bookkeeper::stage::Stopwatch;
 use crate::bookkeeper::{Posted, Receipt};
 use crate::collective::produce::FACTS_KEY;
@@ -220,7 +220,7 @@ pub async fn show(State(door): State<Door>, path: Result<Path<VoucherPath>, Path
     let (period, number) = address(&path)?;
     let found = door.bookkeeper.voucher(&view, period, number).await?;
     let posted = found.ok_or_else(|| Problem::not_found("voucher_unknown", format!("账套在 {period} 没有凭证 {number}。")))?;
-    Ok(Json(describe(&posted)))
+    Ok(Json(posted.json()))
 }
 
 /// 凭证列表，按期间和记账次序
@@ -237,31 +237,5 @@ pub async fn list(
     let range = range(&RangeQuery { from: query.from, to: query.to }, std::slice::from_ref(&view))?;
     let (vouchers, next) =
         door.bookkeeper.vouchers(&view, range, cursor(query.after.as_deref())?, query.limit.unwrap_or(100)).await?;
-    Ok(Json(json!({ "vouchers": vouchers.iter().map(describe).collect::<Vec<_>>(), "next": next })))
-}
-
-fn describe(posted: &PostedVoucher) -> Value {
-    let voucher = &posted.voucher;
-    let lines = voucher.lines.iter().map(|line| {
-        json!({
-            "account": line.account, "account_name": line.account_name, "side": line.side, "amount": line.amount,
-            "dimensions": line.dimensions, "memo": line.memo,
-        })
-    });
-    let attachments = voucher.attachments.iter().map(|attachment| {
-        json!({ "name": attachment.name, "size": attachment.size, "sha256": crate::chain::Digest::from_bytes(attachment.sha256).to_string() })
-    });
-    let reverses = voucher
-        .reverses
-        .as_ref()
-        .map(|reversed| json!({ "period": reversed.period, "number": reversed.number, "seq": reversed.seq }));
-    let signed = &voucher.signatures;
-    json!({
-        "period": voucher.period, "number": voucher.number, "date": voucher.date.to_string(), "purpose": voucher.purpose.word(),
-        "memo": voucher.memo, "attachment_count": voucher.attachment_count, "attachments": attachments.collect::<Vec<_>>(),
-        "prepared_by": signed.prepared_by, "prepared_at": signed.prepared_at, "approved_by": signed.approved_by,
-        "approved_at": signed.approved_at, "posted_by": voucher.posted_by, "reference": voucher.source.reference,
-        "lines": lines.collect::<Vec<_>>(), "reverses": reverses, "reversed_by": posted.reversed_by,
-        "seq": posted.seq, "leaf": posted.leaf.to_string(), "recorded_at": posted.recorded_at.to_string(),
-    })
+    Ok(Json(json!({ "vouchers": vouchers.iter().map(PostedVoucher::json).collect::<Vec<_>>(), "next": next })))
 }

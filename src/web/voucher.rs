@@ -1,7 +1,7 @@
 //! `/books/{book}/vouchers/{period}/{number}`: a voucher as on paper, with its place in the chain.
 
 use crate::bookkeeper::Bookkeeper;
-use crate::bookkeeper::report::PostedVoucher;
+use crate::bookkeeper::posted::PostedVoucher;
 use crate::bookkeeper::view::View;
 use crate::ledger::{Dimension, DimensionCode, Line, Side, VoucherNumber};
 use crate::web::figure::Money;
@@ -21,6 +21,8 @@ pub struct VoucherPage {
     organisation: String,
     posted: PostedVoucher,
     date: String,
+    /// What it came from; empty where it was typed.
+    origin: String,
     recorded_at: String,
     lines: Vec<PaperLine>,
     debit: Money,
@@ -77,6 +79,7 @@ fn page(view: &View, posted: PostedVoucher, reversed_by: Option<&PostedVoucher>)
         book_name: view.profile.name.clone(),
         organisation: view.profile.organisation.clone(),
         date: voucher.date.to_string(),
+        origin: posted.origin(),
         recorded_at: local_time(posted.recorded_at),
         lines: voucher.lines.iter().map(|line| paper_line(view, line, &voucher.memo)).collect(),
         debit: total(Side::Debit)?,

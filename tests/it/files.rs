@@ -358,7 +358,13 @@ fn facts_come_in_from_tables_once_and_again_after_they_were_taken_back() {
         assert_eq!(size(), before);
     }
     let rent = ["report", "voucher", "--book", "heping", "--period", "2025-01", "--number", "记-2"];
-    assert_eq!(program.json(&rent)["memo"], "租赁合同HT-HP-008：租金（示例回单2）");
+    let shown = program.json(&rent);
+    assert_eq!(
+        (&shown["memo"], &shown["reference"]),
+        (&Value::from("租赁合同HT-HP-008：租金（示例回单2）"), &Value::from("money_received/HT-HP-008/示例回单2"))
+    );
+    let paper = String::from_utf8(program.output(&rent).stdout).expect("UTF-8");
+    assert!(paper.contains("来源 合同收付款 HT-HP-008/示例回单2"), "{paper}");
 
     // One row that cannot be posted: nothing of the file is recorded, and the row is named.
     let bad =

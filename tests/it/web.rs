@@ -197,6 +197,7 @@ async fn communities_lead_to_lines_vouchers_and_proofs(service: &Service, home: 
         let voucher = page(service, &voucher.expect("a voucher")).await;
         assert_eq!(voucher.status, 200);
         assert!(voucher.text.contains(row["name"].as_str().expect("name")), "the voucher names its community");
+        assert!(voucher.text.contains("<dt>来源</dt>"), "and what it came from");
         let proof = links(&voucher.text, "/api/v1/books/").pop().expect("a proof");
         let proof = reqwest::get(format!("{}{proof}", service.url)).await.expect("answered");
         assert!(proof.status().is_success());
