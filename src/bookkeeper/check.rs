@@ -35,6 +35,8 @@ pub struct BookCheck {
     pub vouchers: u64,
     pub root: String,
     pub findings: Vec<Finding>,
+    /// What stands on accounts that registers explain and came from no fact: no fault, and nothing to hold it against.
+    pub remarks: Vec<String>,
     /// Steps of all findings, listed or not.
     #[serde(skip)]
     pub steps: BTreeSet<u8>,
@@ -201,6 +203,7 @@ impl Bookkeeper {
         for rule in replay.consequences.untied(&replay.state.registers) {
             check.find(7, "registers", None, rule.message());
         }
+        check.remarks = replay.consequences.beside(&replay.state.registers, &replay.projection.balances);
         if replay.state.registers != view.registers {
             check.find(7, "registers", None, "业务台账与事实重放结果不符");
         }

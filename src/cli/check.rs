@@ -23,6 +23,9 @@ pub async fn run(place: &Place, as_json: bool) -> Result<Ending, Trouble> {
             for finding in &check.findings {
                 say!("    [{}] {}", finding.step, finding.message);
             }
+            for remark in &check.remarks {
+                say!("    · {remark}");
+            }
         }
         say!(
             "{}",

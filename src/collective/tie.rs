@@ -10,7 +10,8 @@ use crate::collective::shop::Tender;
 use crate::collective::stake::StakeForm;
 use crate::collective::terms::ContractKind;
 use crate::ledger::amount::less;
-use crate::ledger::{AccountCode, Amount, Dimension, DimensionCode, DimensionSet, Side};
+use crate::ledger::balance::Balances;
+use crate::ledger::{AccountCode, Amount, Dimension, DimensionCode, DimensionSet, Purpose, Side};
 use jiff::civil::Date;
 use std::collections::BTreeMap;
 
@@ -72,6 +73,27 @@ fn move_by(sums: &mut Sums, key: Key, amount: i128) {
     let sum = sums.remove(&key).unwrap_or_default().saturating_add(amount);
     if sum != 0 {
         sums.insert(key, sum);
+    }
+}
+
+impl ProducedSums {
+    /// Debit less credit, in 分, of what no fact has produced on each account that a register explains, where it is not zero:
+    /// hand-made vouchers, which the registers know nothing of. `balances` holds every line of the journal.
+    pub fn beside(&self, registers: &Registers, balances: &Balances) -> BTreeMap<AccountCode, i128> {
+        let tied = tied_accounts(registers);
+        let mut left: BTreeMap<AccountCode, i128> = tied.iter().map(|(account, _)| (*account, 0)).collect();
+        for (key, movement) in balances.iter().filter(|(key, _)| key.purpose != Purpose::Opening) {
+            if let Some(sum) = left.get_mut(&key.account) {
+                *sum = sum.saturating_add(i128::from(movement.net().fen()));
+            }
+        }
+        for ((account, dimension, _), produced) in &self.0 {
+            if let Some(sum) = left.get_mut(account).filter(|_| tied.contains(&(*account, *dimension))) {
+                *sum = sum.saturating_sub(*produced);
+            }
+        }
+        left.retain(|_, sum| *sum != 0);
+        left
     }
 }
 

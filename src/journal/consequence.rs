@@ -78,6 +78,13 @@ impl Consequences {
         differences(registers, &self.posted).into_iter().map(rule).collect()
     }
 
+    /// At the end of a journal: what stands on accounts that registers explain and was typed by hand, a sentence each. No
+    /// fault: nothing holds it against anything.
+    pub fn beside(&self, registers: &Registers, balances: &Balances) -> Vec<String> {
+        let sentence = |(account, sum)| format!("科目 {account} 另填凭证净额 {} 元（借方为正），不在台账里", yuan(sum));
+        self.posted.beside(registers, balances).into_iter().map(sentence).collect()
+    }
+
     fn fact(&mut self, state: &State, balances: &Balances, fact: &Fact) -> Vec<Rule> {
         if let Fact::Withdrawn(Withdrawal { reference }) = fact {
             self.due.push_back(Due::Reversal(reference.clone()));

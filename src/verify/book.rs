@@ -278,7 +278,8 @@ impl<'a> Judge<'a> {
             );
             self.compare_reports();
             self.compare_registers();
-            self.report.close("数字", 7, "科目余额表与各社区收入表重算后逐格比较，台账与科目相符");
+            self.report.close("数字", 7, "科目余额表与各社区收入表重算后逐格比较，台账与事实生成的凭证相符");
+            self.name_what_is_beside();
         } else {
             self.report.not_checked("规则", "前面的步骤没有通过，不再往下核验");
             self.report.not_checked("数字", "前面的步骤没有通过，不再往下核验");
@@ -393,6 +394,14 @@ impl<'a> Judge<'a> {
         let Some(state) = &self.state else { return };
         for rule in self.consequences.untied(&state.registers) {
             self.report.find(Finding::new(7, rule.code(), rule.message()));
+        }
+    }
+
+    /// Hand-made vouchers on accounts that registers explain: there is nothing to hold them against, and the auditor should know.
+    fn name_what_is_beside(&mut self) {
+        let Some(state) = &self.state else { return };
+        for sentence in self.consequences.beside(&state.registers, &self.balances) {
+            self.report.not_checked("台账之外", sentence);
         }
     }
 
