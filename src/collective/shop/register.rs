@@ -8,7 +8,7 @@ use crate::ledger::amount::yuan;
 use crate::ledger::refusal::Rule;
 use crate::ledger::{Amount, DimensionCode, Period};
 use jiff::civil::Date;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Shop, day and 班次: what there is one of.
 type DayKey = (DimensionCode, Date, String);
@@ -130,6 +130,12 @@ impl ShopDayRegister {
         of_tender.filter_map(|((shop, _), sum)| Some((shop, narrow(*sum)?)))
     }
 
+    /// The shops that have a day, or something in transit.
+    pub fn shops(&self) -> BTreeSet<DimensionCode> {
+        let dated = self.months.keys().map(|(shop, _)| shop);
+        dated.chain(self.transit.keys().map(|(shop, _)| shop)).cloned().collect()
+    }
+
     /// Whether a shop has a day that is not before another.
     pub fn stands_from(&self, shop: &DimensionCode, day: Date) -> bool {
         let first = (shop.clone(), day, String::new());
@@ -163,7 +169,7 @@ impl ShopDayRegister {
     }
 
     /// Everyone who has bought on account, by code.
-    pub fn customers(&self) -> std::collections::BTreeSet<DimensionCode> {
+    pub fn customers(&self) -> BTreeSet<DimensionCode> {
         self.days.values().flat_map(|day| day.tenders.iter().filter_map(|row| row.counterparty.clone())).collect()
     }
 

@@ -6,8 +6,8 @@ use crate::collective::dividend::{AgreedWeight, DividendPayment, DividendResolut
 use crate::collective::fact::Withdrawal;
 use crate::collective::shares::{ContributionForm, ShareChange};
 use crate::collective::shop::{ChannelSales, Settlement, ShopDay, Tender, TenderAmount};
-use crate::collective::{Fact, Registers};
-use crate::ledger::{Amount, Dimension};
+use crate::collective::{Fact, Registers, report};
+use crate::ledger::{Amount, Dimension, Period};
 
 fn share(holder: &str) -> Fact {
     Fact::ShareChanged(ShareChange {
@@ -105,6 +105,29 @@ fn dividends_and_shop_days_are_taken_back_once() {
         assert_eq!(desk.registers, Registers { withdrawals, ..before }, "{reference}");
         assert_eq!(desk.refuse(&back), ["reference_unknown"], "once only: {reference}");
     }
+}
+
+/// Money in transit is told before any settlement is recorded, and in months without a day.
+#[test]
+fn the_register_of_shops_tells_transit_in_every_month() {
+    let mut desk = Desk::new();
+    for (dimension, codes) in [(Dimension::Shop, &["S1"][..]), (Dimension::Channel, &["shop"])] {
+        desk.name(dimension, codes);
+    }
+    assert_eq!(report::shops(&desk.registers, period(1)), []);
+    desk.take(day());
+    let told = |desk: &Desk, month| {
+        let rows = report::shops(&desk.registers, period(month)).into_iter();
+        rows.map(|row| [row.sales, row.wechat_in_transit, row.alipay_in_transit].map(|one| one.to_string())).collect::<Vec<_>>()
+    };
+    assert_eq!(told(&desk, 1), [["101.00", "101.00", "0.00"]]);
+    assert_eq!(told(&desk, 2), [["0.00", "101.00", "0.00"]]);
+    desk.take(settlement());
+    assert_eq!(told(&desk, 2), [["0.00", "0.00", "0.00"]]);
+}
+
+fn period(month: i8) -> Period {
+    Period::new(2026, month).expect("period")
 }
 
 /// The community's book takes no receipt from before its declaration: such a payment could never be mirrored.
