@@ -12,7 +12,7 @@ use crate::collective::Fact;
 use crate::files::facts::schema::Kind;
 use crate::files::refusal::FileRefusal;
 use crate::files::{
-    Counter, Notes, ReadSettlements, ReadShopDays, read_alipay_bill, read_alipay_funds, read_facts, read_shop_days,
+    BookNames, Counter, Notes, ReadSettlements, ReadShopDays, read_alipay_bill, read_alipay_funds, read_facts, read_shop_days,
     read_wechat_bill, read_wechat_funds, unpacked,
 };
 use crate::ledger::DimensionCode;
@@ -112,8 +112,8 @@ impl Bookkeeper {
     pub async fn take_in(&self, book: &str, file: impl Read + Send + 'static, intake: Intake) -> Result<Imported, IntakeError> {
         let Intake { kind, signatures, date, dry_run } = intake;
         let view = self.views.get(book).ok_or(PostError::NoSuchBook)?;
-        let what = kind.chinese();
-        let FromFile { facts, rows, latest, notes } = aside(move || read(&kind, file)).await?;
+        let (what, book_view) = (kind.chinese(), Arc::clone(&view));
+        let FromFile { facts, rows, latest, notes } = aside(move || read(&kind, file, &book_view)).await?;
         let all = facts.len();
         let requests = requests(self.fresh(Arc::clone(&view), facts, rows, signatures.clone()).await?);
         let added = if dry_run {
@@ -197,11 +197,12 @@ fn count(number: usize) -> u64 {
     u64::try_from(number).unwrap_or(u64::MAX)
 }
 
-fn read(kind: &FileKind, file: impl Read + Send + 'static) -> Result<FromFile, IntakeError> {
+fn read(kind: &FileKind, file: impl Read + Send + 'static, view: &View) -> Result<FromFile, IntakeError> {
+    let names = BookNames { chart: &view.chart, dimensions: &view.dimensions };
     Ok(match kind {
-        FileKind::ShopDays => of_days(read_shop_days(file)?),
+        FileKind::ShopDays => of_days(read_shop_days(file, names)?),
         FileKind::Facts(kind) => {
-            let read = read_facts(kind, file)?;
+            let read = read_facts(kind, file, names)?;
             FromFile { facts: read.facts, rows: read.rows, latest: read.latest, notes: read.notes }
         }
         FileKind::WechatBill(counter) => of_days(read_wechat_bill(unpacked(file)?, counter)?),
