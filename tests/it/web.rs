@@ -240,6 +240,19 @@ async fn wrong_addresses_say_what_is_wrong(service: &Service) {
 
 async fn nothing_else_is_served(service: &Service) {
     let client = reqwest::Client::new();
+    let asked = |path: &str, accept: &str| client.get(format!("{}{path}", service.url)).header("accept", accept).send();
+    for (path, accept, kind) in [
+        ("/xx", "text/html,application/xhtml+xml,*/*;q=0.8", "text/html; charset=utf-8"),
+        ("/xx", "*/*", "application/problem+json"),
+        ("/api/v1/xx", "text/html", "application/problem+json"),
+    ] {
+        let answer = asked(path, accept).await.expect("answered");
+        let told = (answer.status().as_u16(), answer.headers()["content-type"].to_str().expect("text").to_owned());
+        assert_eq!(told, (404, kind.to_owned()), "{path} {accept}");
+        let policy = answer.headers().contains_key("content-security-policy");
+        let text = answer.text().await.expect("text");
+        assert!(!kind.starts_with("text/html") || (policy && text.contains("没有这个地址的页面")), "{text}");
+    }
     let foreign = client.get(&service.url).header("host", "books.example").send().await.expect("answered");
     assert_eq!(foreign.status(), 403, "the guard stands before the pages too");
     let posted = client.post(&service.url).send().await.expect("answered");
@@ -324,7 +337,9 @@ async fn names_stay_text_and_pages_leave_no_line_out() {
     empty.json(&["init"]);
     let service = empty.serve();
     let nothing = page(&service, "/").await;
-    assert!(nothing.status == 404 && nothing.text.contains("还没有账套"), "{}", nothing.text);
+    let next = nothing.text.contains("还没有账套") && nothing.text.contains("cunshe book open");
+    assert!(nothing.status == 200 && next, "{}", nothing.text);
+    assert_eq!(page(&service, "/lines/shop/nobody").await.status, 404);
 
     let program = Program::on(folder.path().join("data")).with_book("demo");
     let service = hostile_book(&program).await;
