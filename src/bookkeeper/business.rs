@@ -196,7 +196,7 @@ pub fn register(view: &View, name: &str, day: Date) -> Option<Value> {
         "collection" => json!(report::contracts::collection(registers, day)),
         "consignments" => json!(report::contracts::consignments(registers)),
         "due" => json!(accrual::due(&registers.contracts, &registers.assets, period)),
-        "shops" => json!(report::shops(registers, &view.own_units(UnitKind::Shop), period)),
+        "shops" => json!(report::shops(registers, period)),
         "goods" => json!(report::goods::goods(registers, day)),
         "suppliers" => json!(report::goods::suppliers(registers, day)),
         "receivables" => json!(report::goods::receivables(registers, day)),

@@ -8,12 +8,11 @@ mod fresh;
 
 use crate::bookkeeper::view::View;
 use crate::bookkeeper::{Bookkeeper, PostError};
-use crate::collective::shop::Tender;
-use crate::collective::{Fact, Registers};
+use crate::collective::Fact;
 use crate::files::facts::schema::Kind;
-use crate::files::refusal::{FileReason, FileRefusal};
+use crate::files::refusal::FileRefusal;
 use crate::files::{
-    Counter, Notes, ReadSettlements, ReadShopDays, read_alipay_bill, read_alipay_funds, read_facts, read_shop_days,
+    BookNames, Counter, Notes, ReadSettlements, ReadShopDays, read_alipay_bill, read_alipay_funds, read_facts, read_shop_days,
     read_wechat_bill, read_wechat_funds, unpacked,
 };
 use crate::ledger::DimensionCode;
@@ -113,8 +112,8 @@ impl Bookkeeper {
     pub async fn take_in(&self, book: &str, file: impl Read + Send + 'static, intake: Intake) -> Result<Imported, IntakeError> {
         let Intake { kind, signatures, date, dry_run } = intake;
         let view = self.views.get(book).ok_or(PostError::NoSuchBook)?;
-        let (what, registers) = (kind.chinese(), Arc::clone(&view.registers));
-        let FromFile { facts, rows, latest, notes } = aside(move || read(&kind, file, &registers)).await?;
+        let (what, book_view) = (kind.chinese(), Arc::clone(&view));
+        let FromFile { facts, rows, latest, notes } = aside(move || read(&kind, file, &book_view)).await?;
         let all = facts.len();
         let requests = requests(self.fresh(Arc::clone(&view), facts, rows, signatures.clone()).await?);
         let added = if dry_run {
@@ -198,15 +197,16 @@ fn count(number: usize) -> u64 {
     u64::try_from(number).unwrap_or(u64::MAX)
 }
 
-fn read(kind: &FileKind, file: impl Read + Send + 'static, registers: &Registers) -> Result<FromFile, IntakeError> {
+fn read(kind: &FileKind, file: impl Read + Send + 'static, view: &View) -> Result<FromFile, IntakeError> {
+    let names = BookNames { chart: &view.chart, dimensions: &view.dimensions };
     Ok(match kind {
-        FileKind::ShopDays => of_days(read_shop_days(file)?),
+        FileKind::ShopDays => of_days(read_shop_days(file, names)?),
         FileKind::Facts(kind) => {
-            let read = read_facts(kind, file)?;
+            let read = read_facts(kind, file, names)?;
             FromFile { facts: read.facts, rows: read.rows, latest: read.latest, notes: read.notes }
         }
-        FileKind::WechatBill(counter) => of_bill(read_wechat_bill(unpacked(file)?, counter)?, Tender::WeChat, registers)?,
-        FileKind::AlipayBill(counter) => of_bill(read_alipay_bill(unpacked(file)?, counter)?, Tender::Alipay, registers)?,
+        FileKind::WechatBill(counter) => of_days(read_wechat_bill(unpacked(file)?, counter)?),
+        FileKind::AlipayBill(counter) => of_days(read_alipay_bill(unpacked(file)?, counter)?),
         FileKind::WechatFunds(shop) => of_funds(read_wechat_funds(unpacked(file)?, shop)?),
         FileKind::AlipayFunds(shop) => of_funds(read_alipay_funds(unpacked(file)?, shop)?),
     })
@@ -218,33 +218,8 @@ fn of_days(read: ReadShopDays) -> FromFile {
     FromFile { facts, rows: read.rows, latest, notes: read.notes }
 }
 
-fn of_bill(read: ReadShopDays, tender: Tender, registers: &Registers) -> Result<FromFile, FileRefusal> {
-    unless_reported_twice(registers, &read, tender)?;
-    Ok(of_days(read))
-}
-
 fn of_funds(read: ReadSettlements) -> FromFile {
     let latest = read.settlements.iter().map(|settlement| settlement.date).max();
     let facts = read.settlements.into_iter().map(Fact::SettlementArrived).collect();
     FromFile { facts, rows: read.rows, latest, notes: read.notes }
-}
-
-/// A bill holds a whole day's payments: where another shift has some of the same kind, the money would count twice.
-fn unless_reported_twice(registers: &Registers, read: &ReadShopDays, tender: Tender) -> Result<(), FileRefusal> {
-    let mut refusal = FileRefusal::default();
-    for (day, row) in read.days.iter().zip(&read.rows) {
-        let mut others = registers.shops.shifts(&day.shop, day.date).filter(|other| other.shift != day.shift);
-        if let Some(other) = others.find(|other| other.tenders.iter().any(|paid| paid.kind == tender)) {
-            let text = format_args!(
-                "门店 {} {} 班次 {} 的营业日报已有{}收款，再导入账单会重复。请先冲销那张日报，去掉{}后重新录入。",
-                day.shop,
-                day.date,
-                other.shift,
-                tender.chinese(),
-                tender.chinese(),
-            );
-            refusal.add([FileReason::row(*row, "tender_reported", text)]);
-        }
-    }
-    refusal.unless_empty()
 }

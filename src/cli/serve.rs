@@ -44,7 +44,7 @@ pub async fn serve(listener: TcpListener, bookkeeper: Bookkeeper) -> Result<Endi
     let address = listener.local_addr().map_err(Trouble::internal)?;
     say!("服务已就绪：打开 http://{address}/ （接口说明在 /api/openapi.json；按 Ctrl-C 停止）");
     let sealer = tokio::spawn(seal_regularly(bookkeeper.clone()));
-    let router = http::router(bookkeeper.clone()).merge(web::router(bookkeeper.clone()));
+    let router = web::beside(http::router(bookkeeper.clone()), bookkeeper.clone());
     let served = http::serve(listener, router, stop_asked()).await;
     sealer.abort();
     bookkeeper.seal_all().await?;

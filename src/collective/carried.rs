@@ -2,7 +2,6 @@
 //! facts can pay it and its age is known. Nothing is posted: the opening balances hold it already. One fact a kind and code.
 
 use crate::collective::role::Role;
-use crate::collective::shop::Tender;
 use crate::ledger::refusal::Rule;
 use crate::ledger::{Amount, Dimension, DimensionCode, Side};
 use jiff::civil::Date;
@@ -79,16 +78,6 @@ impl CarriedKind {
             CarriedKind::TreasuryPayable => (Role::TreasuryPayable, Dimension::Asset, Side::Credit),
         };
         Place { role, dimension, side }
-    }
-
-    /// The kind of what a shop has in transit; `None` for payments that never are.
-    pub fn in_transit(tender: Tender) -> Option<CarriedKind> {
-        match tender {
-            Tender::WeChat => Some(CarriedKind::WechatInTransit),
-            Tender::Alipay => Some(CarriedKind::AlipayInTransit),
-            Tender::Card => Some(CarriedKind::CardInTransit),
-            Tender::Cash | Tender::StoredValue | Tender::OnAccount => None,
-        }
     }
 }
 

@@ -133,6 +133,10 @@ impl DividendRegister {
             return vec![Rule::business("resolution_unknown", format!("没有分配决议 {}。请先登记分配。", payment.resolution))];
         };
         let mut rules = Vec::new();
+        if payment.date < dividend.resolution.date {
+            let message = format!("支付日期 {} 早于决议日期 {}。请核对日期。", payment.date, dividend.resolution.date);
+            rules.push(Rule::business("payment_date_reversed", message));
+        }
         if !reference::fits(&payment.document) || dividend.paid.contains_key(&payment.document) {
             rules.push(Rule::business("payment_document", "回单号没有填、含有斜线，或已经用过。同一张回单只记一次。"));
         }

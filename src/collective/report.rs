@@ -9,7 +9,6 @@ pub mod stakes;
 pub mod treasury;
 
 use crate::collective::asset::Step;
-use crate::collective::carried::CarriedKind;
 use crate::collective::contract::Contract;
 use crate::collective::money::Money;
 use crate::collective::register::Registers;
@@ -304,31 +303,26 @@ pub struct ShopRow {
     /// Gross less returns.
     pub sales: Amount,
     pub cost: Amount,
-    /// 在途: only where settlements or 期初 are recorded as facts too; otherwise the accounts alone tell it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub wechat_in_transit: Option<Amount>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub alipay_in_transit: Option<Amount>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub card_in_transit: Option<Amount>,
+    /// 在途 as it stands now, whatever the month.
+    pub wechat_in_transit: Amount,
+    pub alipay_in_transit: Amount,
+    pub card_in_transit: Amount,
 }
 
-/// The shops among `shops` that have days in a month.
-pub fn shops(registers: &Registers, shops: &[DimensionCode], period: Period) -> Vec<ShopRow> {
-    let row = |shop: &DimensionCode| {
-        let month = registers.shops.month(shop, period).filter(|month| month.shifts > 0)?;
-        let settles = registers.settlements.values().any(|settlement| settlement.shop == *shop);
-        let carried = |tender| CarriedKind::in_transit(tender).is_some_and(|kind| registers.carried.get(kind, shop).is_some());
-        let transit = |tender| registers.shops.in_transit(shop, tender).filter(|_| settles || carried(tender));
+/// The shops that have days, of whichever month, or money in transit, by code.
+pub fn shops(registers: &Registers, period: Period) -> Vec<ShopRow> {
+    let row = |shop: DimensionCode| {
+        let month = registers.shops.month(&shop, period)?;
+        let transit = |tender| registers.shops.in_transit(&shop, tender);
         Some(ShopRow {
-            shop: shop.clone(),
             period,
             sales: month.sales,
             cost: month.cost,
-            wechat_in_transit: transit(Tender::WeChat),
-            alipay_in_transit: transit(Tender::Alipay),
-            card_in_transit: transit(Tender::Card),
+            wechat_in_transit: transit(Tender::WeChat)?,
+            alipay_in_transit: transit(Tender::Alipay)?,
+            card_in_transit: transit(Tender::Card)?,
+            shop,
         })
     };
-    shops.iter().filter_map(row).collect()
+    registers.shops.shops().into_iter().filter_map(row).collect()
 }

@@ -146,6 +146,22 @@ impl ShopDay {
         row.tax_basis_points.unwrap_or(self.tax_basis_points)
     }
 
+    /// The platform whose bill made this shift: it holds all that the shop was paid through it that day.
+    fn billed(&self) -> Option<Tender> {
+        [Tender::WeChat, Tender::Alipay].into_iter().find(|tender| tender.chinese() == self.shift)
+    }
+
+    /// Whether something was paid in this way.
+    fn is_paid_by(&self, tender: Tender) -> bool {
+        self.tenders.iter().any(|row| row.kind == tender && !row.amount.is_zero())
+    }
+
+    /// Whether two days hold the same takings, whichever channels they were sold through.
+    fn takes_the_same(&self, other: &ShopDay) -> bool {
+        let taken = |day: &ShopDay| (day.gross_sales(), day.returns, day.paid(), day.receipts);
+        taken(self) == taken(other)
+    }
+
     /// What customers had to pay, tax included, in 分.
     fn owed(&self) -> i128 {
         less(self.gross_sales(), self.reductions())

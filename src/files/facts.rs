@@ -9,6 +9,7 @@ use crate::collective::Fact;
 use crate::files::cell;
 use crate::files::date;
 use crate::files::facts::schema::{Empty, Field, Form, Kind, Place};
+use crate::files::names::{BookNames, Names};
 use crate::files::refusal::{FileReason, FileRefusal, quoted};
 use crate::files::sheet::{Notes, Sheet};
 use crate::ledger::{AccountCode, DimensionCode, Period};
@@ -41,11 +42,12 @@ struct Open {
 
 type Cells = Vec<Option<String>>;
 
-/// Reads a file of facts of one kind.
+/// Reads a file of facts of one kind, whose cells may name what the book has registered.
 ///
 /// # Errors
 /// Every cell that cannot be read, and every record that is no such fact.
-pub fn read_facts(kind: &'static Kind, reader: impl Read) -> Result<ReadFacts, FileRefusal> {
+pub fn read_facts(kind: &'static Kind, reader: impl Read, book: BookNames) -> Result<ReadFacts, FileRefusal> {
+    let names = Names::new(book);
     let mut sheet = Sheet::open(reader, &kind.columns, kind.key)?;
     let mut read = ReadFacts { facts: Vec::new(), rows: Vec::new(), latest: None, notes: Notes::default() };
     let (mut refusal, mut open) = (FileRefusal::default(), None::<Open>);
@@ -59,7 +61,8 @@ pub fn read_facts(kind: &'static Kind, reader: impl Read) -> Result<ReadFacts, F
             }
         }
         let mut reasons: Vec<FileReason> = sheet.overflow().into_iter().collect();
-        let cells: Cells = kind.fields.iter().enumerate().map(|(at, field)| read_cell(&sheet, at, field, &mut reasons)).collect();
+        let fields = kind.fields.iter().enumerate();
+        let cells: Cells = fields.map(|(at, field)| read_cell(&sheet, at, field, &names, &mut reasons)).collect();
         let own: Cells =
             kind.fields.iter().zip(&cells).map(|(field, cell)| cell.clone().filter(|_| field.place.array().is_none())).collect();
         let mut current = match open.take() {
@@ -189,7 +192,13 @@ fn finish(kind: &Kind, open: Open, read: &mut ReadFacts) -> Option<FileReason> {
 }
 
 /// A cell in the one spelling that records have; `None` where it is empty or refused.
-fn read_cell<R: Read>(sheet: &Sheet<R>, at: usize, field: &Field, reasons: &mut Vec<FileReason>) -> Option<String> {
+fn read_cell<R: Read>(
+    sheet: &Sheet<R>,
+    at: usize,
+    field: &Field,
+    names: &Names,
+    reasons: &mut Vec<FileReason>,
+) -> Option<String> {
     let raw = sheet.raw(at);
     let text = match sheet.text(at) {
         Ok(text) if text.is_empty() => return None,
@@ -204,6 +213,10 @@ fn read_cell<R: Read>(sheet: &Sheet<R>, at: usize, field: &Field, reasons: &mut 
         Form::Amount => match cell::amount(raw) {
             Ok(amount) => return amount.map(|amount| amount.to_string()),
             Err(trouble) => (None, trouble.code(), trouble.message(raw)),
+        },
+        Form::Code if let Some(dimension) = field.dimension => match names.code(dimension, &text) {
+            Ok(code) => return Some(code.to_string()),
+            Err((code, hint)) => (None, code, hint),
         },
         Form::Code => {
             (DimensionCode::parse(&text).map(|code| code.to_string()), "code_malformed", told(&text, "编码。请填写已登记的编码"))

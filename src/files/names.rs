@@ -90,6 +90,14 @@ impl<'a> Names<'a> {
             }
         }
     }
+
+    /// The same for a record of the business, whose codes the registers judge: a code that nobody registered is one.
+    pub fn code(&self, dimension: Dimension, cell: &str) -> Result<DimensionCode, NameTrouble> {
+        match (self.dimension(dimension, cell), DimensionCode::parse(cell)) {
+            (Err(("dimension_unknown", _)), Some(code)) => Ok(code),
+            (found, _) => found,
+        }
+    }
 }
 
 /// The code one level up, where the chart's levels give one.
@@ -97,5 +105,23 @@ pub(super) fn parent_code(chart: &Chart, code: &AccountCode) -> Option<AccountCo
     match chart.level(code) {
         Level::Below(parent) => Some(parent),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::ledger::DimensionValue;
+    use crate::ledger::chart::ChartStandard;
+
+    /// Looks at a book with the official accounts and these values.
+    pub fn with_names<T>(values: &[(Dimension, &str, &str)], look: impl FnOnce(BookNames) -> T) -> T {
+        let mut dimensions = DimensionRegister::default();
+        for (dimension, code, name) in values {
+            let code = DimensionCode::parse(code).expect("code");
+            let (dimension, name) = (*dimension, (*name).to_owned());
+            dimensions.insert(DimensionValue { dimension, code, name, parent: None, remark: String::new() });
+        }
+        look(BookNames { chart: &Chart::new(ChartStandard::SmallEnterprise2013), dimensions: &dimensions })
     }
 }

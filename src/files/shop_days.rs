@@ -5,9 +5,10 @@ use crate::collective::shop::{ChannelSales, SHIFT_DEFAULT, ShopDay, Tender, Tend
 use crate::files::cell;
 use crate::files::date;
 use crate::files::header::Column;
-use crate::files::refusal::{FileReason, FileRefusal, quoted};
+use crate::files::names::{BookNames, Names};
+use crate::files::refusal::{FileReason, FileRefusal};
 use crate::files::sheet::{Notes, Sheet};
-use crate::ledger::{Amount, DimensionCode};
+use crate::ledger::{Amount, Dimension, DimensionCode};
 use std::io::Read;
 
 const DATE: usize = 0;
@@ -73,11 +74,12 @@ pub struct ReadShopDays {
     pub notes: Notes,
 }
 
-/// Reads a file of shop days.
+/// Reads a file of shop days, whose cells may name what the book has registered.
 ///
 /// # Errors
 /// Every row that cannot be read, or whose 实收合计 is not what was paid.
-pub fn read_shop_days(reader: impl Read) -> Result<ReadShopDays, FileRefusal> {
+pub fn read_shop_days(reader: impl Read, book: BookNames) -> Result<ReadShopDays, FileRefusal> {
+    let names = Names::new(book);
     let mut sheet = Sheet::open(reader, &COLUMNS, SHOP)?;
     let mut read = ReadShopDays { days: Vec::new(), rows: Vec::new(), notes: Notes::default() };
     let (mut refusal, mut open) = (FileRefusal::default(), None::<Open>);
@@ -90,7 +92,7 @@ pub fn read_shop_days(reader: impl Read) -> Result<ReadShopDays, FileRefusal> {
                 break;
             }
         }
-        match read_row(&sheet) {
+        match read_row(&sheet, &names) {
             Ok(row) => match open.as_mut().filter(|open| is_same(&open.day, &row.day)) {
                 Some(open) => {
                     refusal.add(merge(open, row, &sheet));
@@ -185,7 +187,7 @@ fn merge<R: Read>(open: &mut Open, row: Open, sheet: &Sheet<R>) -> Option<FileRe
 }
 
 /// One row as a day of its own.
-fn read_row<R: Read>(sheet: &Sheet<R>) -> Result<Open, Vec<FileReason>> {
+fn read_row<R: Read>(sheet: &Sheet<R>, names: &Names) -> Result<Open, Vec<FileReason>> {
     let mut reasons: Vec<FileReason> = sheet.overflow().into_iter().collect();
     let mut money = |column: usize| {
         let raw = sheet.raw(column);
@@ -204,18 +206,10 @@ fn read_row<R: Read>(sheet: &Sheet<R>) -> Result<Open, Vec<FileReason>> {
     if rate.is_none() {
         reasons.push(sheet.refuse(RATE, "tax_rate_malformed", "看不懂税率。应为 1% 的形式。"));
     }
-    let code = |column: usize, reasons: &mut Vec<FileReason>| {
-        let text = cell::trimmed(sheet.raw(column));
-        let code = DimensionCode::parse(text);
-        if code.is_none() {
-            let text = format_args!("“{}”不是编码。请填写已登记的编码。", quoted(text));
-            reasons.push(sheet.refuse(column, "code_malformed", text));
-        }
-        code
-    };
-    let (shop, channel) = (code(SHOP, &mut reasons), code(CHANNEL, &mut reasons));
+    let mut code = |column, dimension| code(sheet, column, dimension, names, &mut reasons);
+    let (shop, channel) = (code(SHOP, Dimension::Shop), code(CHANNEL, Dimension::Channel));
     let owes = paid.iter().any(|(kind, amount)| *kind == Tender::OnAccount && !amount.is_zero());
-    let party = if owes { code(PARTY, &mut reasons) } else { None };
+    let party = if owes { code(PARTY, Dimension::Counterparty) } else { None };
     let day = date::date(sheet.raw(DATE));
     if day.is_none() {
         reasons.push(sheet.refuse(DATE, "date_malformed", date::hint(sheet.raw(DATE))));
@@ -258,6 +252,28 @@ fn read_row<R: Read>(sheet: &Sheet<R>) -> Result<Open, Vec<FileReason>> {
     if reasons.is_empty() { Ok(Open { day, row: sheet.row(), blank }) } else { Err(reasons) }
 }
 
+/// A code, or the name of one that the book has registered.
+fn code<R: Read>(
+    sheet: &Sheet<R>,
+    column: usize,
+    dimension: Dimension,
+    names: &Names,
+    reasons: &mut Vec<FileReason>,
+) -> Option<DimensionCode> {
+    let found = match sheet.text(column) {
+        Ok(text) if text.is_empty() => {
+            let what = if column == PARTY { "有挂账金额，没有填写挂账单位" } else { "没有填写" };
+            Err(("cell_missing", format!("{what}。请填写已登记的{}的编码或名称。", dimension.chinese())))
+        }
+        Ok(text) => names.code(dimension, &text),
+        Err(reason) => {
+            reasons.push(reason);
+            return None;
+        }
+    };
+    found.map_err(|(code, text)| reasons.push(sheet.refuse(column, code, text))).ok()
+}
+
 fn basis_points(percent: Amount) -> Option<u32> {
     u32::try_from(percent.fen()).ok()
 }
@@ -265,6 +281,38 @@ fn basis_points(percent: Amount) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::files::names::tests::with_names;
+
+    fn read(bytes: &[u8]) -> Result<ReadShopDays, FileRefusal> {
+        let values = [
+            (Dimension::Shop, "YX01", "祐溪店"),
+            (Dimension::Channel, "shop", "门店零售"),
+            (Dimension::Channel, "school", "进校园"),
+            (Dimension::Counterparty, "KH-1", "示例小学"),
+        ];
+        with_names(&values, |book| read_shop_days(bytes, book))
+    }
+
+    #[test]
+    fn cells_may_be_names_of_the_book() {
+        let (by_name, by_code) = (["祐溪店", "门店零售", "进校园", "示例小学"], ["YX01", "shop", "school", "KH-1"]);
+        let days = |[shop, retail, school, party]: [&str; 4]| {
+            let rows = format!("2025-01-05,{shop},{retail},5,5,,,,,\n2025-01-05,{shop},{school},2,,,2,{party},,\n");
+            read(format!("{HEADER}{rows}").as_bytes()).expect("read").days
+        };
+        assert_eq!(days(by_name), days(by_code));
+        assert_eq!(days(by_name).len(), 1);
+    }
+
+    #[test]
+    fn the_templates_column_of_what_is_owed_is_read_and_who_owes_is_asked_for() {
+        let header = HEADER.replace(",挂账,", ",挂账(单位),");
+        let read = |party: &str| read(format!("{header}2025-02-03,S1,shop,5,,,5,{party},,\n").as_bytes());
+        assert_eq!(read("KH-1").expect("read").days[0].tenders[0].kind, Tender::OnAccount);
+        let refusal = read("").expect_err("nobody owes it");
+        assert_eq!((refusal.reasons[0].code, refusal.reasons[0].column.as_deref()), ("cell_missing", Some("挂账单位")));
+        assert!(refusal.reasons[0].message.contains("有挂账金额，没有填写挂账单位"), "{}", refusal.reasons[0].message);
+    }
 
     const HEADER: &str = "营业日期,门店编码,渠道,销售总额,现金,微信,挂账,挂账单位,实收合计,税率\n";
 
@@ -274,7 +322,7 @@ mod tests {
             "{HEADER}2025-01-05,S1,shop,\"8,100.00\",1100,7000,,,8100,1%\n2025/1/5,S1,school,2000,,,2000,KH-1,2000,1%\n2025-01-06,S1,shop,5,5,,,,,\n"
         );
         let gb = encoding_rs::GB18030.encode(&text).0;
-        let read = read_shop_days(&gb[..]).expect("read");
+        let read = read(&gb[..]).expect("read");
         assert_eq!((read.days.len(), read.rows.as_slice()), (2, &[2, 4][..]));
         let day = &read.days[0];
         assert!(day.examine().is_empty(), "{:?}", day.examine());
@@ -285,7 +333,7 @@ mod tests {
     /// The rates of the rows of one day's file, with sales: the day's, then each row's own.
     fn rates(rows: &[(&str, &str, &str)]) -> (u32, Vec<Option<u32>>) {
         let row = |(channel, sales, rate): &(&str, &str, &str)| format!("2025-02-03,S1,{channel},{sales},{sales},,,,,{rate}\n");
-        let read = read_shop_days(format!("{HEADER}{}", rows.iter().map(row).collect::<String>()).as_bytes()).expect("read");
+        let read = read(format!("{HEADER}{}", rows.iter().map(row).collect::<String>()).as_bytes()).expect("read");
         let [day] = &read.days[..] else { panic!("{} days", read.days.len()) };
         assert!(day.examine().is_empty(), "{:?}", day.examine());
         (day.tax_basis_points, day.sales.iter().map(|row| row.tax_basis_points).collect())
@@ -307,7 +355,7 @@ mod tests {
     #[test]
     fn a_file_of_one_rate_keeps_its_bytes() {
         let text = format!("{HEADER}2025-01-05,S1,shop,3.00,5.00,,,,,1%\n2025-01-05,S1,school,2.00,,,,,,1%\n");
-        let read = read_shop_days(text.as_bytes()).expect("read");
+        let read = read(text.as_bytes()).expect("read");
         let bytes = crate::collective::Fact::ShopDayReported(read.days[0].clone()).encode();
         let kept = r#"{"cost":"0.00","date":"2025-01-05","discount":"0.00","receipts":"0","returns":"0.00","rounding":"0.00","sales":[{"channel":"shop","gross":"3.00"},{"channel":"school","gross":"2.00"}],"shift":"1","shop":"S1","short_over":"0.00","tax_basis_points":"100","tenders":[{"amount":"5.00","kind":"cash"}]}"#;
         assert_eq!(String::from_utf8_lossy(&bytes), kept);
@@ -317,9 +365,10 @@ mod tests {
     fn refusals_as_one_table() {
         for (row, codes) in [
             ("2025-02-30,S1,shop,5,5,,,,,", vec!["date_malformed"]),
-            ("2025-02-03,S 1,,5,5,,,,,", vec!["code_malformed", "code_malformed"]),
+            ("2025-02-03,S 1,,5,5,,,,,", vec!["dimension_unknown", "cell_missing"]),
             ("2025-02-03,S1,shop,5,4,,,,5,", vec!["received_differs"]),
-            ("2025-02-03,S1,shop,5,,,5,,,", vec!["code_malformed"]),
+            ("2025-02-03,S1,shop,5,,,5,,,", vec!["cell_missing"]),
+            ("2025-02-03,S1,进机关,5,5,,,,,", vec!["dimension_unknown"]),
             ("2025-02-03,S1,shop,5,5,,,,,高", vec!["tax_rate_malformed"]),
             ("2025-02-03,S1,shop,5,5,,,,,\n2025-02-03,S1,school,5,5,,,,,3%", vec!["tax_rate_missing"]),
             (
@@ -328,7 +377,7 @@ mod tests {
             ),
             ("2025-02-03,S1,shop,0.001,5,,,,,", vec!["amount_too_fine"]),
         ] {
-            let refusal = read_shop_days(format!("{HEADER}{row}\n").as_bytes()).expect_err(row);
+            let refusal = read(format!("{HEADER}{row}\n").as_bytes()).expect_err(row);
             assert_eq!(refusal.reasons.iter().map(|r| r.code).collect::<Vec<_>>(), codes, "{row}");
         }
     }

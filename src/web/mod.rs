@@ -17,9 +17,11 @@ pub mod stock_takes;
 pub mod voucher;
 
 use crate::bookkeeper::Bookkeeper;
-use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY};
-use axum::http::{HeaderName, HeaderValue};
-use axum::response::Response;
+use axum::extract::Request;
+use axum::http::header::{ACCEPT, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use axum::{Router, middleware};
 use page::Trouble;
@@ -44,6 +46,24 @@ pub fn router(bookkeeper: Bookkeeper) -> Router {
         .method_not_allowed_fallback(|| async { Trouble::new(405, "不能这样打开", "这个页面只能看。") })
         .with_state(bookkeeper)
         .layer(middleware::map_response(protect))
+}
+
+/// Puts the pages beside what programs are served. A person at an address that is none gets a page, a program its problem.
+pub fn beside(programs: Router, bookkeeper: Bookkeeper) -> Router {
+    programs.merge(router(bookkeeper)).layer(middleware::from_fn(no_such_page))
+}
+
+async fn no_such_page(request: Request, next: Next) -> Response {
+    let accepted = request.headers().get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let path = request.uri().path();
+    let person = accepted.contains("text/html") && path != "/api" && !path.starts_with("/api/");
+    let response = next.run(request).await;
+    // A page that found nothing says so itself.
+    let told = response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    if response.status() != StatusCode::NOT_FOUND || !person || told {
+        return response;
+    }
+    protect(Trouble::not_found("没有这个地址的页面。请从首页点进来。").into_response()).await
 }
 
 async fn protect(mut response: Response) -> Response {

@@ -50,7 +50,7 @@ pub struct FundRow {
     pub community: String,
     pub year: u32,
     pub arrived: Money,
-    pub dates: String,
+    pub dates: Vec<String>,
     pub spent: Money,
     pub left: Money,
     /// 离底线差多少
@@ -66,7 +66,7 @@ pub fn working_funds(views: &[Arc<View>], day: Date) -> Vec<FundRow> {
             community: name(view, Dimension::Community, &row.community),
             year: row.year,
             arrived: row.arrived.into(),
-            dates: row.arrival_dates.iter().map(ToString::to_string).collect::<Vec<_>>().join("、"),
+            dates: row.arrival_dates.iter().map(ToString::to_string).collect(),
             spent: row.spent.into(),
             left: row.left.into(),
             short: row.short.filter(|short| !short.is_zero()).map(Money::from),

@@ -16,6 +16,7 @@ use crate::web::stock_takes::{Takes, takes};
 use askama::Template;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
+use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -53,6 +54,11 @@ pub struct Overview {
     stock_takes: Option<Takes>,
 }
 
+/// Before there is a book: what to do next.
+#[derive(Template)]
+#[template(path = "welcome.html")]
+struct Welcome;
+
 /// One shop's year: three figures.
 struct ShopRow {
     name: String,
@@ -67,17 +73,24 @@ struct ShopRow {
 pub async fn show(
     State(bookkeeper): State<Bookkeeper>,
     query: Result<Query<OverviewQuery>, QueryRejection>,
-) -> Result<Page<Overview>, Trouble> {
+) -> Result<Response, Trouble> {
     let Query(asked) = query?;
     let views = bookkeeper.books();
-    let range = range(asked.from.as_deref(), asked.to.as_deref(), &views)?;
-    let nets = bookkeeper.nets(&views, range).await?;
+    if views.is_empty() {
+        return Ok(Page(Welcome).into_response());
+    }
+    Ok(Page(overview(&bookkeeper, &views, asked).await?).into_response())
+}
+
+async fn overview(bookkeeper: &Bookkeeper, views: &[Arc<View>], asked: OverviewQuery) -> Result<Overview, Trouble> {
+    let range = range(asked.from.as_deref(), asked.to.as_deref(), views)?;
+    let nets = bookkeeper.nets(views, range).await?;
     let months = bookkeeper.income_table(&nets, range, GroupBy::Month).await?;
     let types = bookkeeper.income_table(&nets, range, GroupBy::By(Dimension::IncomeType)).await?;
     let shops = bookkeeper.profit_by(&nets, Dimension::Shop).await?;
     let income = bookkeeper.community_income_table(&nets, range).await?;
     let too_large = || Trouble::too_large("合计");
-    let street_codes = street_codes(&views);
+    let street_codes = street_codes(views);
     let street =
         asked.street.as_deref().filter(|code| !code.is_empty()).map(|code| street_name(&street_codes, code)).transpose()?;
     let (months, types) = match &street {
@@ -86,9 +99,9 @@ pub async fn show(
     };
     let shop_total = shop_total(&shops).ok_or_else(too_large)?;
     let streets = streets(&months, &street_codes).ok_or_else(too_large)?;
-    Ok(Page(Overview {
+    Ok(Overview {
         range,
-        months: opened(range, &views),
+        months: opened(range, views),
         kept: asked.street.filter(|_| street.is_some()).map(|code| ("street", code)).into_iter().collect(),
         total: months.total.into(),
         community_count: months.rows.len(),
@@ -99,13 +112,13 @@ pub async fn show(
         shops: shops.into_iter().map(|shop| shop_row(shop, range)).collect(),
         shop_total,
         day: range.to.last_day().to_string(),
-        funds: working_funds(&views, range.to.last_day()),
-        dividends: dividends(&views, range.to.last_day()),
-        custody: custody(&views, range.to.last_day()),
-        collection: collection(&views, range.to.last_day()),
-        fixed_assets: classes(&views, range)?,
-        stock_takes: takes(&views, range),
-    }))
+        funds: working_funds(views, range.to.last_day()),
+        dividends: dividends(views, range.to.last_day()),
+        custody: custody(views, range.to.last_day()),
+        collection: collection(views, range.to.last_day()),
+        fixed_assets: classes(views, range)?,
+        stock_takes: takes(views, range),
+    })
 }
 
 /// Names of streets and their codes, over all books.

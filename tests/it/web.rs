@@ -106,6 +106,7 @@ async fn the_county_on_a_page() {
     incomes_are_those_of_the_api(&service, &home).await;
     streets_are_the_sums_of_their_communities(&service, &home).await;
     own_and_distributed_are_not_added_up(&service, &home).await;
+    figures_name_their_columns(&home);
     sources_and_shops_lead_to_lines_that_add_up(&service, &home).await;
     communities_lead_to_lines_vouchers_and_proofs(&service, &home).await;
     months_asked_for_are_kept(&service).await;
@@ -240,6 +241,19 @@ async fn wrong_addresses_say_what_is_wrong(service: &Service) {
 
 async fn nothing_else_is_served(service: &Service) {
     let client = reqwest::Client::new();
+    let asked = |path: &str, accept: &str| client.get(format!("{}{path}", service.url)).header("accept", accept).send();
+    for (path, accept, kind) in [
+        ("/xx", "text/html,application/xhtml+xml,*/*;q=0.8", "text/html; charset=utf-8"),
+        ("/xx", "*/*", "application/problem+json"),
+        ("/api/v1/xx", "text/html", "application/problem+json"),
+    ] {
+        let answer = asked(path, accept).await.expect("answered");
+        let told = (answer.status().as_u16(), answer.headers()["content-type"].to_str().expect("text").to_owned());
+        assert_eq!(told, (404, kind.to_owned()), "{path} {accept}");
+        let policy = answer.headers().contains_key("content-security-policy");
+        let text = answer.text().await.expect("text");
+        assert!(!kind.starts_with("text/html") || (policy && text.contains("没有这个地址的页面")), "{text}");
+    }
     let foreign = client.get(&service.url).header("host", "books.example").send().await.expect("answered");
     assert_eq!(foreign.status(), 403, "the guard stands before the pages too");
     let posted = client.post(&service.url).send().await.expect("answered");
@@ -251,6 +265,29 @@ async fn nothing_else_is_served(service: &Service) {
 }
 
 const HOSTILE: &str = "<script>alert(1)</script>\"'&";
+
+/// Tables with many figures are cards on a phone: every figure names its column, and no date breaks.
+fn figures_name_their_columns(home: &str) {
+    for id in ["own", "dividends", "funds"] {
+        assert!(home.contains(&format!("<a href=\"#{id}\">")), "{id} is in the page's directory");
+        let section = section(home, id);
+        let parts = |text: &str, between: (&str, &str)| -> Vec<String> {
+            let found = text.split(between.0).skip(1).filter_map(|rest| rest.split(between.1).next());
+            found.map(str::to_owned).collect()
+        };
+        let (head, body) = section.split_once("</thead>").expect("a head");
+        let heads: Vec<String> = parts(head, ("scope=\"col\"", "</th>"));
+        let heads: Vec<&str> = heads.iter().filter_map(|head| head.split('>').nth(1)).collect();
+        let row = body.split("</tr>").next().expect("a row");
+        assert_eq!(parts(row, ("data-label=\"", "\"")), heads[1..], "{id}");
+    }
+    for row in rows(section(home, "dividends")) {
+        assert!(home.contains(&format!("data-label=\"最迟支付日\">{}</td>", row[4])), "{row:?}");
+    }
+    assert!(section(home, "dividends").contains("<td class=\"date"), "dates do not break");
+    let place = |id: &str| home.find(&format!("<section id=\"{id}\"")).expect("a section");
+    assert!(place("shops") < place("custody") && place("collection") < place("own"), "what asks for action stands first");
+}
 
 /// A book with a community of a hostile name and a few hundred lines: ordinary ones, taken back ones, and ones that
 /// carry the year's income forward.
@@ -301,7 +338,9 @@ async fn names_stay_text_and_pages_leave_no_line_out() {
     empty.json(&["init"]);
     let service = empty.serve();
     let nothing = page(&service, "/").await;
-    assert!(nothing.status == 404 && nothing.text.contains("还没有账套"), "{}", nothing.text);
+    let next = nothing.text.contains("还没有账套") && nothing.text.contains("cunshe book open");
+    assert!(nothing.status == 200 && next, "{}", nothing.text);
+    assert_eq!(page(&service, "/lines/shop/nobody").await.status, 404);
 
     let program = Program::on(folder.path().join("data")).with_book("demo");
     let service = hostile_book(&program).await;

@@ -95,7 +95,13 @@ fn an_unlawful_distribution_is_refused() {
     let two = holders(&["10.00", "20.00"]);
     let profit = result("1000.00", "0.00", "0.00");
     for (company, resolution, holders, expected) in [
-        (result("-1.00", "0.00", "0.00"), resolved("1.00", "0.00"), &two[..], &["distribution_without_profit"][..]),
+        (
+            result("-1.00", "0.00", "0.00"),
+            resolved("1.00", "0.00"),
+            &two[..],
+            &["distribution_loss_year", "distribution_without_profit"][..],
+        ),
+        (result("-1.00", "100.00", "0.00"), resolved("1.00", "0.00"), &two, &["distribution_loss_year"]),
         (result("100.00", "-100.00", "0.00"), resolved("1.00", "0.00"), &two, &["distribution_without_profit"]),
         (result("100.00", "-200.00", "0.00"), resolved("0.00", "0.00"), &two, &["distribution_without_profit"]),
         (profit, resolved("900.01", "0.00"), &two, &["distribution_exceeds_profit"]),
@@ -118,7 +124,12 @@ fn an_unlawful_distribution_is_refused() {
             result("-1.00", "0.00", "0.00"),
             Resolution { number: String::new(), ..resolved("1.00", "0.00") },
             &[],
-            &["resolution_number_missing", "distribution_without_profit", "distribution_without_holder"],
+            &[
+                "resolution_number_missing",
+                "distribution_loss_year",
+                "distribution_without_profit",
+                "distribution_without_holder",
+            ],
         ),
     ] {
         let refused = distribute_company(&company, &resolution, holders, &[]);
@@ -177,6 +188,7 @@ proptest! {
         let holders: Vec<_> = paid_in.iter().enumerate().map(|(at, paid_in)| (code(at), holding(*paid_in))).collect();
         match distribute_company(&company, &resolution, &holders, &[]) {
             Ok(made) => {
+                prop_assert!(net_profit >= 0 || dividend == 0, "a loss year");
                 let paid: i64 = made.dividends.iter().map(|part| part.1.fen()).sum();
                 prop_assert_eq!(paid, dividend);
                 let used = made.statutory_reserve.fen() + optional + dividend + made.undistributed_after.fen();
@@ -184,7 +196,11 @@ proptest! {
                 prop_assert!(made.undistributed_after >= Amount::ZERO);
                 prop_assert!(made.statutory_reserve.is_zero() || reserve_before + made.statutory_reserve.fen() <= 400_001);
             }
-            Err(rules) => prop_assert_eq!(rules.len(), 1),
+            Err(rules) => {
+                let loss = usize::from(net_profit < 0 && dividend > 0);
+                prop_assert!(rules.len() == loss || rules.len() == loss + 1, "{:?}", rules);
+                prop_assert!(loss == 0 || rules[0].code() == "distribution_loss_year");
+            }
         }
     }
 }

@@ -96,10 +96,11 @@ fn resolved(registers: &Registers, resolution: &DividendResolution) -> Result<Pr
     let accounts = accounts(registers)?;
     let mut lines = reserve_lines(&distribution, &resolution.code, &accounts);
     lines.extend(declaration_lines(&distribution, &resolution.code, &accounts));
+    let agreed = resolution.agreement.as_ref().map(|number| format!("（全体股东约定 {number}）")).unwrap_or_default();
     Ok(Produced {
         reference: resolution.reference(),
         date: resolution.date,
-        memo: format!("按决议 {} 提取盈余公积并分配利润", resolution.number),
+        memo: format!("按决议 {} 提取盈余公积并分配利润{agreed}", resolution.number),
         lines,
     })
 }

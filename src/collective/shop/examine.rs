@@ -13,6 +13,17 @@ pub const SHIFT_CHARS_MAX: usize = 20;
 /// A tax of the whole price or more is a typing error (1 % typed as 10000).
 const TAX_BASIS_POINTS_LIMIT: u32 = 10_000;
 
+/// Digits and letters as wide as Chinese ones, which look like those of a keyboard and are others.
+fn is_full_width(c: char) -> bool {
+    matches!(c, '０'..='９' | 'Ａ'..='Ｚ' | 'ａ'..='ｚ')
+}
+
+/// The same digit or letter as a keyboard types it.
+fn half_width(c: char) -> char {
+    let plain = is_full_width(c).then(|| char::from_u32(u32::from(c).saturating_sub(0xFEE0))).flatten();
+    plain.unwrap_or(c)
+}
+
 impl ShopDay {
     /// Every rule the day breaks, in a fixed order; empty when it may be recorded.
     pub fn examine(&self) -> Vec<Rule> {
@@ -39,7 +50,13 @@ impl ShopDay {
         if self.shift.trim().is_empty() {
             return Some(Rule::business("shop_day_shift_missing", "没有班次。一天只有一班的门店请填 1。"));
         }
-        text_rule("班次", &self.shift, SHIFT_CHARS_MAX)
+        let unlike = self.shift.trim() != self.shift || self.shift.chars().any(is_full_width);
+        let message = || {
+            let plain: String = self.shift.trim().chars().map(half_width).collect();
+            format!("班次“{}”前后有空格，或用了全角的数字、字母，会与“{plain}”分成两班。请写“{plain}”。", self.shift)
+        };
+        // What is no text at all is not spelt out.
+        text_rule("班次", &self.shift, SHIFT_CHARS_MAX).or_else(|| unlike.then(|| Rule::business("shop_day_shift", message())))
     }
 
     fn tax_rule(&self) -> Option<Rule> {

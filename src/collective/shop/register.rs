@@ -8,7 +8,7 @@ use crate::ledger::amount::yuan;
 use crate::ledger::refusal::Rule;
 use crate::ledger::{Amount, DimensionCode, Period};
 use jiff::civil::Date;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Shop, day and 班次: what there is one of.
 type DayKey = (DimensionCode, Date, String);
@@ -60,12 +60,47 @@ impl ShopDayRegister {
         days.take_while(move |((of, day, _), _)| *of == shop && *day == date).map(|(_, day)| day)
     }
 
-    /// Refuses a shift that is already recorded. What speaks against the day itself is [`ShopDay::examine`].
+    /// Refuses what is already recorded: the same shift, the same money in another shift, the same bill in another shop.
+    /// What speaks against the day itself is [`ShopDay::examine`].
     pub fn examine(&self, day: &ShopDay) -> Vec<Rule> {
         let message =
             || format!("门店 {} {} 班次 {} 的营业日报已经录入。更正请先撤销原日报，再重新录入。", day.shop, day.date, day.shift);
         let recorded = self.day(&day.shop, day.date, &day.shift);
-        recorded.map(|_| Rule::business("shop_day_duplicate", message())).into_iter().collect()
+        let duplicate = recorded.map(|_| Rule::business("shop_day_duplicate", message()));
+        [duplicate, self.reported_rule(day), self.other_shop_rule(day)].into_iter().flatten().collect()
+    }
+
+    /// A bill holds a whole day's payments: where another shift has some of the same kind, the money would count twice,
+    /// whichever of the two came first.
+    fn reported_rule(&self, day: &ShopDay) -> Option<Rule> {
+        let counted = |bill: &ShopDay, other: &ShopDay| bill.billed().filter(|tender| other.is_paid_by(*tender));
+        let others = self.shifts(&day.shop, day.date).filter(|other| other.shift != day.shift);
+        let mut twice = others.filter_map(|other| Some((other, counted(day, other).or_else(|| counted(other, day))?)));
+        let (other, tender) = twice.next()?;
+        let (shop, date, paid) = (&day.shop, day.date, tender.chinese());
+        let message = if day.billed() == Some(tender) {
+            let shift = &other.shift;
+            format!(
+                "门店 {shop} {date} 班次 {shift} 的营业日报已有{paid}收款，再导入账单会重复。请先冲销那张日报，去掉{paid}后重新录入。"
+            )
+        } else {
+            format!("门店 {shop} {date} 的{paid}收款已由账单导入（班次 {paid}），再写会重复。请去掉这张日报中的{paid}收款。")
+        };
+        Some(Rule::business("tender_reported", message))
+    }
+
+    /// A bill names no shop of ours: the same takings of the same day in another shop are the same file with another `--shop`.
+    fn other_shop_rule(&self, day: &ShopDay) -> Option<Rule> {
+        let (tender, period) = (day.billed()?, Period::of(day.date)?);
+        let others = self.months.keys().filter(|(shop, month)| *month == period && *shop != day.shop);
+        let mut bills = others.filter_map(|(shop, _)| self.day(shop, day.date, &day.shift));
+        let other = bills.find(|other| other.takes_the_same(day))?;
+        let (paid, shop, date) = (tender.chinese(), &other.shop, day.date);
+        let message = format!(
+            "门店 {shop} {date} 已导入一份笔数、收款、退款都相同的{paid}账单，同一份账单只能导入一家门店。请核对门店；\
+             确是另一家门店碰巧相同的，请手工录入这天的营业日报，班次不写{paid}。"
+        );
+        Some(Rule::business("bill_in_other_shop", message))
     }
 
     /// Records an examined day; in place of an earlier one for the same shift, should there be one.
@@ -93,6 +128,12 @@ impl ShopDayRegister {
     pub fn in_transit_by_shop(&self, tender: Tender) -> impl Iterator<Item = (&DimensionCode, Amount)> {
         let of_tender = self.transit.iter().filter(move |((_, of), _)| *of == tender);
         of_tender.filter_map(|((shop, _), sum)| Some((shop, narrow(*sum)?)))
+    }
+
+    /// The shops that have a day, or something in transit.
+    pub fn shops(&self) -> BTreeSet<DimensionCode> {
+        let dated = self.months.keys().map(|(shop, _)| shop);
+        dated.chain(self.transit.keys().map(|(shop, _)| shop)).cloned().collect()
     }
 
     /// Whether a shop has a day that is not before another.
@@ -128,7 +169,7 @@ impl ShopDayRegister {
     }
 
     /// Everyone who has bought on account, by code.
-    pub fn customers(&self) -> std::collections::BTreeSet<DimensionCode> {
+    pub fn customers(&self) -> BTreeSet<DimensionCode> {
         self.days.values().flat_map(|day| day.tenders.iter().filter_map(|row| row.counterparty.clone())).collect()
     }
 

@@ -201,9 +201,14 @@ fn a_day_that_refunds_what_it_took_still_has_two_sides() {
 #[test]
 fn each_rule_refuses_what_it_is_for() {
     type Change = fn(&mut ShopDay);
-    let cases: [(&str, Change); 19] = [
+    let cases: [(&str, Change); 24] = [
         ("shop_day_date_invalid", |d| d.date = Date::constant(1900, 1, 1)),
         ("shop_day_shift_missing", |d| d.shift = " ".into()),
+        ("shop_day_shift", |d| d.shift = " 1".into()),
+        ("shop_day_shift", |d| d.shift = "1 ".into()),
+        ("shop_day_shift", |d| d.shift = "1\u{3000}".into()),
+        ("shop_day_shift", |d| d.shift = "１".into()),
+        ("shop_day_shift", |d| d.shift = "ａ班".into()),
         ("text_too_long", |d| d.shift = "早".repeat(21)),
         ("text_malformed", |d| d.shift = "1\n".into()),
         ("shop_day_tax_rate_too_high", |d| d.tax_basis_points = 10_000),

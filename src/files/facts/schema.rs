@@ -1,9 +1,11 @@
 //! 事实的列: `schemas/facts.csv` says which columns make which fact, so that another kind of fact is rows of data, no code.
 //!
 //! `field` is where a cell goes: `code`, `rent_destination.document` (an object), `contracts[]` and `payments[].holder`
-//! (one element a row). `required` is `yes`, `no` (an empty cell is left out), or `=` and what an empty cell stands for.
+//! (one element a row). `words` are the words of a `word` with their Chinese, or the dimension of a `code`, by whose names
+//! cells may call it; empty where it depends on the record. `required` is `yes`, `no` (an empty cell is left out), or `=` and what an empty cell stands for.
 
 use crate::files::header::Column;
+use crate::ledger::Dimension;
 use std::sync::LazyLock;
 
 /// Where a cell of a record goes.
@@ -88,6 +90,8 @@ pub struct Field {
     pub form: Form,
     /// Words of the record with their Chinese.
     pub words: Vec<(&'static str, &'static str)>,
+    /// Of a code.
+    pub dimension: Option<Dimension>,
 }
 
 /// The columns of one kind of fact.
@@ -147,9 +151,12 @@ fn parse_row(row: &'static str) -> Option<(&'static str, Column, Field)> {
     // A file without agreed ratios needs no columns for them: an array may be empty.
     let needed = empty == Empty::Refused && place.array().is_none();
     let column = Column { chinese, english: path, aliases: &[], required: needed };
-    let words = words.split_whitespace().map(|pair| pair.split_once('=')).collect::<Option<Vec<_>>>()?;
     let form = Form::parse(form)?;
-    ((form == Form::Word) != words.is_empty()).then_some((word, column, Field { place, empty, form, words }))
+    let (words, dimension) = match form {
+        Form::Code if !words.is_empty() => (Vec::new(), Some(Dimension::parse(words)?)),
+        _ => (words.split_whitespace().map(|pair| pair.split_once('=')).collect::<Option<Vec<_>>>()?, None),
+    };
+    ((form == Form::Word) != words.is_empty()).then_some((word, column, Field { place, empty, form, words, dimension }))
 }
 
 #[cfg(test)]
@@ -173,6 +180,9 @@ mod tests {
         let (_, column, field) = parse_row("k,列,a[].b,yes,word,x=甲 y=乙").expect("read");
         assert_eq!((field.place, column.required), (Place::OfElement("a", "b"), false));
         assert_eq!(field.words, [("x", "甲"), ("y", "乙")]);
+        let dimension = |row| parse_row(row).map(|(_, _, field)| field.dimension);
+        assert_eq!(dimension("k,列,a,yes,code,shop"), Some(Some(Dimension::Shop)));
+        assert_eq!(dimension("k,列,a,yes,code,"), Some(None));
         assert_eq!(
             parse_row("k,列,a[],=0,count,").map(|row| (row.2.place, row.2.empty)),
             Some((Place::Element("a"), Empty::Is("0")))
@@ -184,6 +194,7 @@ mod tests {
             "k,列,a,yes,word,",
             "k,列,a,yes,text,x=甲",
             "k,列,a,yes,word,x",
+            "k,列,a,yes,code,示例",
         ] {
             assert!(parse_row(row).is_none(), "{row}");
         }

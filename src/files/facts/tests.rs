@@ -1,9 +1,39 @@
 use super::schema::kinds;
 use super::*;
+use crate::files::names::tests::with_names;
 use crate::files::refusal::FileRefusal;
+use crate::ledger::Dimension;
 
 fn read(word: &str, text: &[u8]) -> Result<ReadFacts, FileRefusal> {
-    read_facts(kinds().iter().find(|kind| kind.word == word).expect("a kind of the table"), text)
+    with_names(&[], |book| read_facts(kind(word), text, book))
+}
+
+fn kind(word: &str) -> &'static Kind {
+    kinds().iter().find(|kind| kind.word == word).expect("a kind of the table")
+}
+
+#[test]
+fn codes_may_be_called_by_their_names() {
+    let values = [
+        (Dimension::Contract, "HT-1", "示例门面合同"),
+        (Dimension::Contract, "HT-2", "同名"),
+        (Dimension::Contract, "HT-3", "同名"),
+        (Dimension::Community, "c1", "祐溪社区"),
+    ];
+    with_names(&values, |book| {
+        let read = |word, text: &str| read_facts(kind(word), text.as_bytes(), book);
+        let text = "合同编码,日期,性质,金额,回单号\n示例门面合同,2025-01-01,租金,5,hd-1\nHT-1,2025-01-01,租金,5,hd-1\n";
+        let facts = read("money_received", text).expect("read").facts;
+        assert_eq!(facts[0], facts[1]);
+        let text = "月份,合同编码\n2025-01,示例门面合同\n2025-01,HT-9\n";
+        let listed = read("contracts_accrued", text).expect("read").facts.remove(0).encode();
+        let codes = r#"{"contracts":["HT-1","HT-9"],"period":"2025-01"}"#;
+        assert_eq!(String::from_utf8_lossy(&listed), codes, "in a list; whether HT-9 is registered the books say");
+        for (cell, code) in [("同名", "dimension_name_ambiguous"), ("祐溪社区", "dimension_unknown")] {
+            let refused = read("contracts_accrued", &format!("月份,合同编码\n2025-01,{cell}\n")).expect_err(cell);
+            assert_eq!((refused.reasons[0].code, refused.reasons[0].column.as_deref()), (code, Some("合同编码")), "{cell}");
+        }
+    });
 }
 
 fn records(word: &str, text: &str) -> Vec<String> {
@@ -76,7 +106,7 @@ fn refusals_as_one_table() {
             "share_changed",
             shares,
             "c 1,2025-02-30,1,0.001,现金,,x",
-            vec!["code_malformed", "date_malformed", "amount_too_fine", "word_unknown", "cell_missing"],
+            vec!["dimension_unknown", "date_malformed", "amount_too_fine", "word_unknown", "cell_missing"],
         ),
         ("share_changed", shares, "c1,2025-02-03,-,,货币,2026-01-01,示例,多", vec!["cells_too_many"]),
         ("share_changed", shares, "c1,2025-02-03,1.2E+05,,货币,2026-01-01,示\u{1}例", vec!["amount_malformed", "cell_malformed"]),

@@ -2,12 +2,12 @@
 //! is not refused.
 
 use super::desk::{Desk, code, date, yuan};
-use crate::collective::dividend::{DividendPayment, DividendResolution, Paid};
+use crate::collective::dividend::{AgreedWeight, DividendPayment, DividendResolution, Paid};
 use crate::collective::fact::Withdrawal;
 use crate::collective::shares::{ContributionForm, ShareChange};
 use crate::collective::shop::{ChannelSales, Settlement, ShopDay, Tender, TenderAmount};
-use crate::collective::{Fact, Registers};
-use crate::ledger::{Amount, Dimension};
+use crate::collective::{Fact, Registers, report};
+use crate::ledger::{Amount, Dimension, Period};
 
 fn share(holder: &str) -> Fact {
     Fact::ShareChanged(ShareChange {
@@ -105,6 +105,60 @@ fn dividends_and_shop_days_are_taken_back_once() {
         assert_eq!(desk.registers, Registers { withdrawals, ..before }, "{reference}");
         assert_eq!(desk.refuse(&back), ["reference_unknown"], "once only: {reference}");
     }
+}
+
+/// Money in transit is told before any settlement is recorded, and in months without a day.
+#[test]
+fn the_register_of_shops_tells_transit_in_every_month() {
+    let mut desk = Desk::new();
+    for (dimension, codes) in [(Dimension::Shop, &["S1"][..]), (Dimension::Channel, &["shop"])] {
+        desk.name(dimension, codes);
+    }
+    assert_eq!(report::shops(&desk.registers, period(1)), []);
+    desk.take(day());
+    let told = |desk: &Desk, month| {
+        let rows = report::shops(&desk.registers, period(month)).into_iter();
+        rows.map(|row| [row.sales, row.wechat_in_transit, row.alipay_in_transit].map(|one| one.to_string())).collect::<Vec<_>>()
+    };
+    assert_eq!(told(&desk, 1), [["101.00", "101.00", "0.00"]]);
+    assert_eq!(told(&desk, 2), [["0.00", "101.00", "0.00"]]);
+    desk.take(settlement());
+    assert_eq!(told(&desk, 2), [["0.00", "0.00", "0.00"]]);
+}
+
+fn period(month: i8) -> Period {
+    Period::new(2026, month).expect("period")
+}
+
+/// The community's book takes no receipt from before its declaration: such a payment could never be mirrored.
+#[test]
+fn nothing_is_paid_before_it_was_resolved() {
+    let mut desk = Desk::new();
+    desk.name(Dimension::Resolution, &["JY-1"]);
+    [share("c1"), share("c2"), resolution()].into_iter().for_each(|fact| drop(desk.take(fact)));
+    let Fact::DividendPaid(payment) = payment() else { panic!("a payment") };
+    let on = |day: &str| Fact::DividendPaid(DividendPayment { date: date(day), ..payment.clone() });
+    assert_eq!(desk.refuse(&on("2026-04-17")), ["payment_date_reversed"]);
+    assert_eq!(desk.refuse(&on("2026-04-18")), [""; 0], "on the day itself");
+}
+
+/// §7.3: a division that is not by paid-in ratio names the agreement of all holders on its voucher.
+#[test]
+fn the_voucher_of_an_agreed_division_names_the_agreement() {
+    let mut desk = Desk::new();
+    desk.name(Dimension::Resolution, &["JY-1", "JY-2"]);
+    [share("c1"), share("c2")].into_iter().for_each(|fact| drop(desk.take(fact)));
+    let plain = desk.take(resolution()).remove(0);
+    assert_eq!(plain.memo, "按决议 示例决议1 提取盈余公积并分配利润");
+    let Fact::DividendResolved(by_ratio) = resolution() else { panic!("a resolution") };
+    let weight = |holder, weight| AgreedWeight { holder: code(holder), weight };
+    let agreed = Fact::DividendResolved(DividendResolution {
+        agreed: vec![weight("c1", 3), weight("c2", 1)],
+        agreement: Some("示例约定〔2026〕1号".into()),
+        code: code("JY-2"),
+        ..by_ratio
+    });
+    assert_eq!(desk.take(agreed).remove(0).memo, "按决议 示例决议1 提取盈余公积并分配利润（全体股东约定 示例约定〔2026〕1号）");
 }
 
 #[test]
