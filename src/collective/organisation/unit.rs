@@ -187,6 +187,14 @@ impl UnitRegister {
         self.name_at(kind, code, day).is_none().then(|| Rule::business("unit_unknown", message()))
     }
 
+    /// Why a shop is none of the book's: it has registered shops, and this is none of them. Books of a county may share
+    /// their codes, so a code alone says nothing.
+    pub fn foreign_shop_rule(&self, shop: &DimensionCode) -> Option<Rule> {
+        let foreign = self.of(UnitKind::Shop).next().is_some() && self.get(UnitKind::Shop, shop).is_none();
+        let message = || format!("门店 {shop} 不是本账套登记的门店。请核对账套和门店；确是本公司新开的，先登记单位。");
+        foreign.then(|| Rule::business("shop_not_own", message()))
+    }
+
     pub fn examine(&self, card: &UnitRegistered) -> Vec<Rule> {
         let mut rules = Vec::new();
         let UnitRegistered { code, kind, .. } = card;

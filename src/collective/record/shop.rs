@@ -23,6 +23,7 @@ impl Record for ShopDay {
         if self.shift.contains('/') {
             own.push(Rule::business("shop_day_shift_slash", "班次中不能有斜线。请改用数字或文字。"));
         }
+        own.extend(registers.organisation.units.foreign_shop_rule(&self.shop));
         if own.is_empty() { registers.shops.examine(self) } else { own }
     }
 
@@ -54,6 +55,7 @@ impl Record for Settlement {
 
     fn examine(&self, registers: &Registers, _: &Book) -> Vec<Rule> {
         let mut rules = Settlement::examine(self);
+        rules.extend(registers.organisation.units.foreign_shop_rule(&self.shop));
         if rules.is_empty() {
             rules.extend(registers.shops.examine_settlement(self));
         }

@@ -97,6 +97,29 @@ fn a_name_answers_for_its_days() {
 }
 
 #[test]
+fn a_shop_that_others_registered_has_no_day_here() {
+    let mut desk = county(ChartStandard::SmallEnterprise2013);
+    desk.name(Dimension::Shop, &["S2"]);
+    desk.name(Dimension::Channel, &["shop"]);
+    let day = |shop: &str| {
+        json!({ "cost": "0.00", "date": "2025-03-01", "discount": "0.00", "receipts": "1", "returns": "0.00", "rounding": "0.00",
+            "sales": [{ "channel": "shop", "gross": "101.00" }], "shop": shop, "short_over": "0.00", "tax_basis_points": "100",
+            "tenders": [{ "amount": "101.00", "kind": "wechat" }] })
+    };
+    let settled =
+        |shop: &str| json!({ "amount": "101.00", "date": "2025-03-02", "fee": "0.00", "shop": shop, "tender": "wechat" });
+    assert_eq!(desk.refuse(&fact("shop_day_reported", &day("S2"))), ["shop_not_own"]);
+    assert_eq!(desk.refuse(&fact("settlement_arrived", &settled("S2")))[0], "shop_not_own");
+    assert_eq!(desk.take(fact("shop_day_reported", &day("S1"))).len(), 1);
+    assert_eq!(desk.take(fact("settlement_arrived", &settled("S1"))).len(), 1);
+    // Where no shop is registered as a unit, any code of the book will do.
+    let mut plain = Desk::new();
+    plain.name(Dimension::Shop, &["S2"]);
+    plain.name(Dimension::Channel, &["shop"]);
+    assert_eq!(plain.take(fact("shop_day_reported", &day("S2"))).len(), 1);
+}
+
+#[test]
 fn units_are_refused() {
     let desk = county(ChartStandard::SmallEnterprise2013);
     let good = unit("community", "c3", "示例c3");
