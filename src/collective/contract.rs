@@ -1,5 +1,6 @@
 //! 合同: a lease, a contracting or an intermediary service with what follows its terms: money, accruals, an early end.
 
+use crate::collective::accrual::{Recognition, parts, recognition};
 use crate::collective::money::{Money, MoneyReceived};
 use crate::collective::reference;
 use crate::collective::schedule::{self, Installment};
@@ -66,6 +67,10 @@ impl ContractVoid {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Contract {
     pub terms: ContractTerms,
+    /// Over an asset with a card. That card stands before the contract or never comes.
+    pub entrusted: bool,
+    /// The first day of the book: what was due or earned before is settled.
+    pub since: Date,
     pub ended: Option<ContractEnd>,
     pub voided: Option<ContractVoid>,
     /// 押金 held 期初.
@@ -85,11 +90,25 @@ impl Contract {
     }
 
     /// Every payment; none of a void contract.
-    pub fn installments(&self) -> Vec<Installment> {
+    pub fn schedule(&self) -> Vec<Installment> {
         match self.voided {
             None => schedule::installments(&self.terms, self.last_day()),
             Some(_) => Vec::new(),
         }
+    }
+
+    /// What of every payment falls due in this book. Of one that is earned month by month and owed until it is paid,
+    /// months before the book were recognised in other books: they are settled, or carried.
+    pub fn installments(&self) -> Vec<Installment> {
+        let mut installments = self.schedule();
+        installments.retain(|one| one.due >= self.since);
+        if recognition(self) == Recognition::Receivable {
+            for one in installments.iter_mut().filter(|one| one.from < self.since) {
+                let parts = parts(one, one.gross, self.terms.recognition).into_iter();
+                one.gross = total(parts.filter(|(month, _)| month.first_day() >= self.since).map(|(_, part)| part));
+            }
+        }
+        installments
     }
 
     /// Money of one kind so far. Sums of posted amounts fit: see [`crate::ledger::book::TURNOVER_MAX`].
@@ -150,7 +169,10 @@ impl Contract {
 
 /// 合同台账. Codes are never reused.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ContractRegister(BTreeMap<DimensionCode, Contract>);
+pub struct ContractRegister {
+    contracts: BTreeMap<DimensionCode, Contract>,
+    since: Date,
+}
 
 /// 农村土地承包法 gives forests the longest term: 70 years.
 const TERM_YEARS_MAX: i64 = 70;
@@ -158,18 +180,23 @@ const TERM_YEARS_MAX: i64 = 70;
 const RENT_FREE_DAYS_MAX: u32 = 3_660;
 
 impl ContractRegister {
+    /// The register of a book that begins on a day.
+    pub fn of_book(since: Date) -> ContractRegister {
+        ContractRegister { since, ..ContractRegister::default() }
+    }
+
     pub fn get(&self, code: &DimensionCode) -> Option<&Contract> {
-        self.0.get(code)
+        self.contracts.get(code)
     }
 
     /// Every contract, by code.
     pub fn iter(&self) -> impl Iterator<Item = &Contract> {
-        self.0.values()
+        self.contracts.values()
     }
 
     /// Every contract that is not void, by code.
     pub fn standing(&self) -> impl Iterator<Item = &Contract> {
-        self.0.values().filter(|contract| contract.voided.is_none())
+        self.contracts.values().filter(|contract| contract.voided.is_none())
     }
 
     /// The contract by which an asset is in use on a day: signed over it, and not yet run out or ended.
@@ -180,7 +207,7 @@ impl ContractRegister {
 
     pub fn examine_terms(&self, terms: &ContractTerms) -> Vec<Rule> {
         let mut rules = Vec::new();
-        if self.0.contains_key(&terms.code) {
+        if self.contracts.contains_key(&terms.code) {
             rules.push(Rule::business(
                 "contract_code_taken",
                 format!("合同 {} 已经登记。编码不能重复使用，请换一个。", terms.code),
@@ -232,7 +259,7 @@ impl ContractRegister {
     /// # Errors
     /// It is not in the register, or void.
     pub fn usable(&self, code: &DimensionCode) -> Result<&Contract, Rule> {
-        let contract = self.0.get(code).ok_or_else(|| unknown(code))?;
+        let contract = self.contracts.get(code).ok_or_else(|| unknown(code))?;
         contract.voided.as_ref().map_or(Ok(contract), |void| Err(void.refusal()))
     }
 
@@ -269,7 +296,10 @@ impl ContractRegister {
         if let Some(period) = contract.accrued.keys().next_back().filter(|period| early && period.last_day() > end.date) {
             rules.push(Rule::business(
                 "contract_accrued_beyond",
-                format!("已计提到 {period}。请先冲销终止日所在月及以后各月的计提，再终止。"),
+                format!(
+                    "已计提到 {period}。请先冲销终止日所在月及以后各月的计提（那几个月已结账的，冲销日期用未结账期间的），\
+                     再终止；终止那个月应有的收入由下一次月末计提补上。"
+                ),
             ));
         }
         rules
@@ -299,9 +329,11 @@ impl ContractRegister {
         rules
     }
 
-    pub fn sign(&mut self, terms: &ContractTerms) {
+    pub fn sign(&mut self, terms: &ContractTerms, entrusted: bool) {
         let contract = Contract {
             terms: terms.clone(),
+            entrusted,
+            since: self.since,
             ended: None,
             voided: None,
             deposit_opening: Amount::ZERO,
@@ -309,58 +341,58 @@ impl ContractRegister {
             money: BTreeMap::new(),
             services: Services::default(),
         };
-        self.0.insert(terms.code.clone(), contract);
+        self.contracts.insert(terms.code.clone(), contract);
     }
 
     pub fn carry_deposit(&mut self, code: &DimensionCode, amount: Amount) {
-        if let Some(contract) = self.0.get_mut(code) {
+        if let Some(contract) = self.contracts.get_mut(code) {
             contract.deposit_opening = amount;
         }
     }
 
     pub fn end(&mut self, end: &ContractEnd) {
-        if let Some(contract) = self.0.get_mut(&end.contract) {
+        if let Some(contract) = self.contracts.get_mut(&end.contract) {
             contract.ended = Some(end.clone());
         }
     }
 
     pub fn receive(&mut self, money: &MoneyReceived) {
-        if let Some(contract) = self.0.get_mut(&money.contract) {
+        if let Some(contract) = self.contracts.get_mut(&money.contract) {
             contract.services.settle(money);
             contract.money.insert(money.document.clone(), money.clone());
         }
     }
 
     pub fn void(&mut self, void: &ContractVoid) {
-        if let Some(contract) = self.0.get_mut(&void.contract) {
+        if let Some(contract) = self.contracts.get_mut(&void.contract) {
             contract.voided = Some(void.clone());
         }
     }
 
     pub fn accrue(&mut self, code: &DimensionCode, period: Period, amount: Amount) {
-        if let Some(contract) = self.0.get_mut(code) {
+        if let Some(contract) = self.contracts.get_mut(code) {
             contract.accrued.insert(period, amount);
         }
     }
 
     pub fn confirm(&mut self, confirmed: &ServiceConfirmed) {
-        if let Some(contract) = self.0.get_mut(&confirmed.contract) {
+        if let Some(contract) = self.contracts.get_mut(&confirmed.contract) {
             contract.services.confirm(confirmed);
         }
     }
 
     /// `None` where receipts have paid for it.
     pub fn withdraw_confirmed(&mut self, code: &DimensionCode, document: &str) -> Option<()> {
-        self.0.get_mut(code)?.services.withdraw_confirmed(document)
+        self.contracts.get_mut(code)?.services.withdraw_confirmed(document)
     }
 
     /// Takes back an accrual or a receipt, when its voucher was reversed.
     pub fn withdraw_accrual(&mut self, code: &DimensionCode, period: Period) -> Option<()> {
-        self.0.get_mut(code)?.accrued.remove(&period).map(|_| ())
+        self.contracts.get_mut(code)?.accrued.remove(&period).map(|_| ())
     }
 
     pub fn withdraw_money(&mut self, code: &DimensionCode, document: &str) -> Option<()> {
-        let contract = self.0.get_mut(code)?;
+        let contract = self.contracts.get_mut(code)?;
         contract.money.remove(document)?;
         contract.services.withdraw_settled(document);
         Some(())

@@ -26,8 +26,8 @@ pub struct AgeingRow {
 
 /// What stands on 应收 by its months and falls due later: accrued less received less overdue. A contract paid in advance or
 /// recognised with the money has none.
-fn not_due(registers: &Registers, contract: &Contract, overdue: Amount, day: Date) -> Amount {
-    if recognition(contract, &registers.assets) != Recognition::Receivable {
+fn not_due(contract: &Contract, overdue: Amount, day: Date) -> Amount {
+    if recognition(contract) != Recognition::Receivable {
         return Amount::ZERO;
     }
     let accrued = contract.accrued.iter().filter(|(month, _)| month.first_day() <= day).map(|(_, amount)| *amount);
@@ -39,7 +39,7 @@ fn not_due(registers: &Registers, contract: &Contract, overdue: Amount, day: Dat
 pub fn ageing(registers: &Registers, day: Date) -> Vec<AgeingRow> {
     let row = |contract: &Contract| {
         let ages = Ages::of(&contract.overdue(day), day);
-        let not_due = not_due(registers, contract, ages.total(), day);
+        let not_due = not_due(contract, ages.total(), day);
         AgeingRow {
             counterparty: contract.terms.counterparty.clone(),
             contract: contract.terms.code.clone(),

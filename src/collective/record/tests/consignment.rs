@@ -177,7 +177,7 @@ fn what_was_signed_by_mistake_is_void_and_its_code_stays_used() {
 
 #[test]
 fn ageing_and_collection_are_told_by_due_dates() {
-    let mut desk = Desk::new();
+    let mut desk = Desk::new().begun("2022-01");
     let old = ContractTerms {
         start: date("2022-01-01"),
         end: date("2025-12-31"),

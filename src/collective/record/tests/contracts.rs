@@ -82,7 +82,7 @@ pub fn entrusted(kept: u32) -> Fact {
 }
 
 pub fn due(desk: &Desk, period: &str) -> Vec<DimensionCode> {
-    accrual::due(&desk.registers.contracts, &desk.registers.assets, Period::parse(period).expect("period"))
+    accrual::due(&desk.registers.contracts, Period::parse(period).expect("period"))
 }
 
 #[test]
