@@ -122,49 +122,6 @@ impl Contract {
         let gone = plus(self.received(Money::DepositRefunded), self.received(Money::DepositForfeited));
         less(plus(self.deposit_opening, self.received(Money::Deposit)), gone)
     }
-
-    /// What has fallen due by a day: by the schedule, or where services are confirmed what is, and what was earned with the
-    /// money.
-    pub fn due(&self, day: Date) -> Amount {
-        if !self.services.are_confirmed() {
-            return total(self.installments().into_iter().filter(|one| one.due <= day).map(|one| one.gross));
-        }
-        total(self.services_earned().filter(|(date, _)| *date <= day).map(|(_, amount)| amount))
-    }
-
-    /// What of an intermediary service was earned: confirmed, or else with the money. Tax included.
-    pub fn services_earned(&self) -> impl Iterator<Item = (Date, Amount)> {
-        let received = self.money.values().filter(|money| money.kind == Money::Rent);
-        self.services.claims().chain(received.map(|money| (money.date, self.services.unconfirmed_part(money))))
-    }
-
-    /// What is due by a day and not paid, oldest first: (due date, amount).
-    pub fn overdue(&self, day: Date) -> Vec<(Date, Amount)> {
-        if self.services.are_confirmed() {
-            return self.services.overdue(day);
-        }
-        let mut paid = self.received(Money::Rent);
-        let mut left = Vec::new();
-        for installment in self.installments().iter().filter(|installment| installment.due <= day) {
-            let covered = paid.min(installment.gross);
-            paid = paid.checked_sub(covered).unwrap_or(Amount::ZERO);
-            match installment.gross.checked_sub(covered) {
-                Some(open) if !open.is_zero() => left.push((installment.due, open)),
-                _ => {}
-            }
-        }
-        left
-    }
-
-    /// 违约金 by a day: basis points of each overdue amount for every day past its due date, rounded once.
-    pub fn late_fee(&self, day: Date) -> Amount {
-        let point_days: i128 = self
-            .overdue(day)
-            .iter()
-            .map(|(due, amount)| i128::from(amount.fen()) * i128::from(schedule::days_between(*due, day)))
-            .sum();
-        schedule::rounded(point_days * i128::from(self.terms.late_fee_basis_points), 10_000)
-    }
 }
 
 /// 合同台账. Codes are never reused.
