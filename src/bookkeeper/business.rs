@@ -111,7 +111,7 @@ impl Bookkeeper {
     /// that has deferred income to release releases it, every fixed asset is depreciated.
     pub async fn month_end(&self, book: &str, period: Period, signatures: Signatures) -> Result<Posted, PostError> {
         let view = self.views.get(book).ok_or(PostError::NoSuchBook)?;
-        let contracts = accrual::due(&view.registers.contracts, &view.registers.assets, period);
+        let contracts = accrual::due(&view.registers.contracts, period);
         let mut facts = Vec::new();
         if !contracts.is_empty() {
             facts.push(Fact::ContractsAccrued(Accrual { contracts, period }));
@@ -195,7 +195,7 @@ pub fn register(view: &View, name: &str, day: Date) -> Option<Value> {
         "contract_ageing" => json!(report::contracts::ageing(registers, day)),
         "collection" => json!(report::contracts::collection(registers, day)),
         "consignments" => json!(report::contracts::consignments(registers)),
-        "due" => json!(accrual::due(&registers.contracts, &registers.assets, period)),
+        "due" => json!(accrual::due(&registers.contracts, period)),
         "shops" => json!(report::shops(registers, period)),
         "goods" => json!(report::goods::goods(registers, day)),
         "suppliers" => json!(report::goods::suppliers(registers, day)),

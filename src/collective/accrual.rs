@@ -1,11 +1,11 @@
 //! 计提: what a contract earns in a month, net and gross, and which contracts a month end has to look at.
 
-use crate::collective::asset::AssetRegister;
 use crate::collective::contract::{Contract, ContractRegister};
 use crate::collective::money::{Money, MoneyReceived};
 use crate::collective::schedule::{Installment, by_month};
 use crate::collective::terms::{ContractKind, Timing};
 use crate::collective::vat;
+use crate::ledger::amount::{less, total};
 use crate::ledger::refusal::Rule;
 use crate::ledger::{Amount, DimensionCode, Period};
 use jiff::civil::Date;
@@ -22,12 +22,11 @@ pub enum Recognition {
     Advance,
 }
 
-/// How a contract is recognised. An asset with a card is an entrusted one.
-pub fn recognition(contract: &Contract, assets: &AssetRegister) -> Recognition {
+/// How a contract is recognised.
+pub fn recognition(contract: &Contract) -> Recognition {
     let terms = &contract.terms;
-    let entrusted = terms.asset.as_ref().is_some_and(|asset| assets.get(asset).is_some());
     match terms.kind {
-        _ if entrusted => Recognition::OnReceipt,
+        _ if contract.entrusted => Recognition::OnReceipt,
         ContractKind::Intermediary => Recognition::OnReceipt,
         _ if terms.advance => Recognition::Advance,
         _ => Recognition::Receivable,
@@ -75,9 +74,9 @@ impl Receipt {
 /// What each payment earns. In advance that is what its receipts left after the tax of their day, and for what is not
 /// paid yet the net by the rate of the day it is due: trued up once the money is there.
 fn worths(contract: &Contract) -> Result<Vec<(Installment, Amount)>, Rule> {
-    let (terms, installments) = (&contract.terms, contract.installments());
+    let terms = &contract.terms;
     if !terms.advance {
-        return Ok(installments.into_iter().map(|one| (one, one.gross)).collect());
+        return Ok(contract.schedule().into_iter().map(|one| (one, one.gross)).collect());
     }
     let mut paid: Vec<&MoneyReceived> = contract.money.values().filter(|money| money.kind == Money::Rent).collect();
     paid.sort_by_key(|money| (money.date, &money.document));
@@ -86,6 +85,7 @@ fn worths(contract: &Contract) -> Result<Vec<(Installment, Amount)>, Rule> {
         Ok(Receipt { date: money.date, gross: money.amount, net })
     };
     let mut receipts = paid.iter().map(receipt).collect::<Result<Vec<_>, Rule>>()?;
+    let installments = contract.installments();
     let mut worths = Vec::with_capacity(installments.len());
     let mut first = 0;
     for one in installments {
@@ -105,14 +105,14 @@ fn worths(contract: &Contract) -> Result<Vec<(Installment, Amount)>, Rule> {
 }
 
 /// What a payment earns in which months; nothing is lost on the way.
-fn parts(payment: &Installment, worth: Amount, timing: Timing) -> Vec<(Period, Amount)> {
+pub fn parts(payment: &Installment, worth: Amount, timing: Timing) -> Vec<(Period, Amount)> {
     match timing {
         Timing::Monthly => by_month(payment.from, payment.to, worth),
         Timing::WhenDue => Period::of(payment.due).map(|month| (month, worth)).into_iter().collect(),
     }
 }
 
-/// What every month earns, as things stand.
+/// What every month earns, as things stand; none before the book's first, which other books have recognised.
 fn months(contract: &Contract) -> Result<BTreeMap<Period, Amount>, Rule> {
     let mut months = BTreeMap::new();
     for (payment, worth) in worths(contract)? {
@@ -121,25 +121,26 @@ fn months(contract: &Contract) -> Result<BTreeMap<Period, Amount>, Rule> {
             *sum = sum.checked_add(part).unwrap_or(Amount::MAX);
         }
     }
+    months.retain(|month: &Period, _| month.first_day() >= contract.since);
     Ok(months)
 }
 
-/// What is to be recognised in a month: its own part, and what months recognised before had too little or too much, now
-/// that more is known (a receipt at another rate, an early end). So in the end exactly what was paid is recognised.
+/// What is to be recognised in a month: all that is earned by then, less what has been recognised. So a month that was left
+/// out comes with the next, closed books being never opened again for it (小企业会计准则 §88), and so does what earlier
+/// months had too little or too much, now that more is known (a receipt at another rate, an early end). A month after which
+/// a later one was recognised has nothing that the later one did not take with it.
 pub fn month_amount(contract: &Contract, period: Period) -> Result<Amount, Rule> {
-    let months = months(contract)?;
-    let part = |month: &Period| months.get(month).copied().unwrap_or_default();
-    let less = |a: Amount, b: Amount| a.checked_sub(b).unwrap_or(Amount::ZERO);
-    let missed = contract.accrued.iter().map(|(month, amount)| less(part(month), *amount));
-    Ok(missed.fold(part(&period), |sum, more| sum.checked_add(more).unwrap_or(Amount::MAX)))
+    let newest = contract.accrued.keys().next_back().map_or(period, |newest| period.max(*newest));
+    let earned = total(months(contract)?.range(..=newest).map(|(_, part)| *part));
+    Ok(less(earned, total(contract.accrued.values().copied())))
 }
 
 /// The contracts that have something to recognise in a month and have not been accrued for it: what a month end has to do.
-pub fn due(contracts: &ContractRegister, assets: &AssetRegister, period: Period) -> Vec<DimensionCode> {
+pub fn due(contracts: &ContractRegister, period: Period) -> Vec<DimensionCode> {
     let accrues = |contract: &&Contract| {
         contract.voided.is_none()
             && Period::of(contract.terms.start).is_some_and(|first| first <= period)
-            && recognition(contract, assets) != Recognition::OnReceipt
+            && recognition(contract) != Recognition::OnReceipt
             && !contract.accrued.contains_key(&period)
             && month_amount(contract, period).is_ok_and(|amount| !amount.is_zero())
     };

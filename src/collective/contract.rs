@@ -1,5 +1,6 @@
 //! 合同: a lease, a contracting or an intermediary service with what follows its terms: money, accruals, an early end.
 
+use crate::collective::accrual::{Recognition, parts, recognition};
 use crate::collective::money::{Money, MoneyReceived};
 use crate::collective::reference;
 use crate::collective::schedule::{self, Installment};
@@ -66,6 +67,10 @@ impl ContractVoid {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Contract {
     pub terms: ContractTerms,
+    /// Over an asset with a card. That card stands before the contract or never comes.
+    pub entrusted: bool,
+    /// The first day of the book: what was due or earned before is settled.
+    pub since: Date,
     pub ended: Option<ContractEnd>,
     pub voided: Option<ContractVoid>,
     /// 押金 held 期初.
@@ -85,11 +90,25 @@ impl Contract {
     }
 
     /// Every payment; none of a void contract.
-    pub fn installments(&self) -> Vec<Installment> {
+    pub fn schedule(&self) -> Vec<Installment> {
         match self.voided {
             None => schedule::installments(&self.terms, self.last_day()),
             Some(_) => Vec::new(),
         }
+    }
+
+    /// What of every payment falls due in this book. Of one that is earned month by month and owed until it is paid,
+    /// months before the book were recognised in other books: they are settled, or carried.
+    pub fn installments(&self) -> Vec<Installment> {
+        let mut installments = self.schedule();
+        installments.retain(|one| one.due >= self.since);
+        if recognition(self) == Recognition::Receivable {
+            for one in installments.iter_mut().filter(|one| one.from < self.since) {
+                let parts = parts(one, one.gross, self.terms.recognition).into_iter();
+                one.gross = total(parts.filter(|(month, _)| month.first_day() >= self.since).map(|(_, part)| part));
+            }
+        }
+        installments
     }
 
     /// Money of one kind so far. Sums of posted amounts fit: see [`crate::ledger::book::TURNOVER_MAX`].
@@ -103,54 +122,14 @@ impl Contract {
         let gone = plus(self.received(Money::DepositRefunded), self.received(Money::DepositForfeited));
         less(plus(self.deposit_opening, self.received(Money::Deposit)), gone)
     }
-
-    /// What has fallen due by a day: by the schedule, or where services are confirmed what is, and what was earned with the
-    /// money.
-    pub fn due(&self, day: Date) -> Amount {
-        if !self.services.are_confirmed() {
-            return total(self.installments().into_iter().filter(|one| one.due <= day).map(|one| one.gross));
-        }
-        total(self.services_earned().filter(|(date, _)| *date <= day).map(|(_, amount)| amount))
-    }
-
-    /// What of an intermediary service was earned: confirmed, or else with the money. Tax included.
-    pub fn services_earned(&self) -> impl Iterator<Item = (Date, Amount)> {
-        let received = self.money.values().filter(|money| money.kind == Money::Rent);
-        self.services.claims().chain(received.map(|money| (money.date, self.services.unconfirmed_part(money))))
-    }
-
-    /// What is due by a day and not paid, oldest first: (due date, amount).
-    pub fn overdue(&self, day: Date) -> Vec<(Date, Amount)> {
-        if self.services.are_confirmed() {
-            return self.services.overdue(day);
-        }
-        let mut paid = self.received(Money::Rent);
-        let mut left = Vec::new();
-        for installment in self.installments().iter().filter(|installment| installment.due <= day) {
-            let covered = paid.min(installment.gross);
-            paid = paid.checked_sub(covered).unwrap_or(Amount::ZERO);
-            match installment.gross.checked_sub(covered) {
-                Some(open) if !open.is_zero() => left.push((installment.due, open)),
-                _ => {}
-            }
-        }
-        left
-    }
-
-    /// 违约金 by a day: basis points of each overdue amount for every day past its due date, rounded once.
-    pub fn late_fee(&self, day: Date) -> Amount {
-        let point_days: i128 = self
-            .overdue(day)
-            .iter()
-            .map(|(due, amount)| i128::from(amount.fen()) * i128::from(schedule::days_between(*due, day)))
-            .sum();
-        schedule::rounded(point_days * i128::from(self.terms.late_fee_basis_points), 10_000)
-    }
 }
 
 /// 合同台账. Codes are never reused.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ContractRegister(BTreeMap<DimensionCode, Contract>);
+pub struct ContractRegister {
+    contracts: BTreeMap<DimensionCode, Contract>,
+    since: Date,
+}
 
 /// 农村土地承包法 gives forests the longest term: 70 years.
 const TERM_YEARS_MAX: i64 = 70;
@@ -158,18 +137,23 @@ const TERM_YEARS_MAX: i64 = 70;
 const RENT_FREE_DAYS_MAX: u32 = 3_660;
 
 impl ContractRegister {
+    /// The register of a book that begins on a day.
+    pub fn of_book(since: Date) -> ContractRegister {
+        ContractRegister { since, ..ContractRegister::default() }
+    }
+
     pub fn get(&self, code: &DimensionCode) -> Option<&Contract> {
-        self.0.get(code)
+        self.contracts.get(code)
     }
 
     /// Every contract, by code.
     pub fn iter(&self) -> impl Iterator<Item = &Contract> {
-        self.0.values()
+        self.contracts.values()
     }
 
     /// Every contract that is not void, by code.
     pub fn standing(&self) -> impl Iterator<Item = &Contract> {
-        self.0.values().filter(|contract| contract.voided.is_none())
+        self.contracts.values().filter(|contract| contract.voided.is_none())
     }
 
     /// The contract by which an asset is in use on a day: signed over it, and not yet run out or ended.
@@ -180,7 +164,7 @@ impl ContractRegister {
 
     pub fn examine_terms(&self, terms: &ContractTerms) -> Vec<Rule> {
         let mut rules = Vec::new();
-        if self.0.contains_key(&terms.code) {
+        if self.contracts.contains_key(&terms.code) {
             rules.push(Rule::business(
                 "contract_code_taken",
                 format!("合同 {} 已经登记。编码不能重复使用，请换一个。", terms.code),
@@ -232,7 +216,7 @@ impl ContractRegister {
     /// # Errors
     /// It is not in the register, or void.
     pub fn usable(&self, code: &DimensionCode) -> Result<&Contract, Rule> {
-        let contract = self.0.get(code).ok_or_else(|| unknown(code))?;
+        let contract = self.contracts.get(code).ok_or_else(|| unknown(code))?;
         contract.voided.as_ref().map_or(Ok(contract), |void| Err(void.refusal()))
     }
 
@@ -269,7 +253,10 @@ impl ContractRegister {
         if let Some(period) = contract.accrued.keys().next_back().filter(|period| early && period.last_day() > end.date) {
             rules.push(Rule::business(
                 "contract_accrued_beyond",
-                format!("已计提到 {period}。请先冲销终止日所在月及以后各月的计提，再终止。"),
+                format!(
+                    "已计提到 {period}。请先冲销终止日所在月及以后各月的计提（那几个月已结账的，冲销日期用未结账期间的），\
+                     再终止；终止那个月应有的收入由下一次月末计提补上。"
+                ),
             ));
         }
         rules
@@ -299,9 +286,11 @@ impl ContractRegister {
         rules
     }
 
-    pub fn sign(&mut self, terms: &ContractTerms) {
+    pub fn sign(&mut self, terms: &ContractTerms, entrusted: bool) {
         let contract = Contract {
             terms: terms.clone(),
+            entrusted,
+            since: self.since,
             ended: None,
             voided: None,
             deposit_opening: Amount::ZERO,
@@ -309,58 +298,58 @@ impl ContractRegister {
             money: BTreeMap::new(),
             services: Services::default(),
         };
-        self.0.insert(terms.code.clone(), contract);
+        self.contracts.insert(terms.code.clone(), contract);
     }
 
     pub fn carry_deposit(&mut self, code: &DimensionCode, amount: Amount) {
-        if let Some(contract) = self.0.get_mut(code) {
+        if let Some(contract) = self.contracts.get_mut(code) {
             contract.deposit_opening = amount;
         }
     }
 
     pub fn end(&mut self, end: &ContractEnd) {
-        if let Some(contract) = self.0.get_mut(&end.contract) {
+        if let Some(contract) = self.contracts.get_mut(&end.contract) {
             contract.ended = Some(end.clone());
         }
     }
 
     pub fn receive(&mut self, money: &MoneyReceived) {
-        if let Some(contract) = self.0.get_mut(&money.contract) {
+        if let Some(contract) = self.contracts.get_mut(&money.contract) {
             contract.services.settle(money);
             contract.money.insert(money.document.clone(), money.clone());
         }
     }
 
     pub fn void(&mut self, void: &ContractVoid) {
-        if let Some(contract) = self.0.get_mut(&void.contract) {
+        if let Some(contract) = self.contracts.get_mut(&void.contract) {
             contract.voided = Some(void.clone());
         }
     }
 
     pub fn accrue(&mut self, code: &DimensionCode, period: Period, amount: Amount) {
-        if let Some(contract) = self.0.get_mut(code) {
+        if let Some(contract) = self.contracts.get_mut(code) {
             contract.accrued.insert(period, amount);
         }
     }
 
     pub fn confirm(&mut self, confirmed: &ServiceConfirmed) {
-        if let Some(contract) = self.0.get_mut(&confirmed.contract) {
+        if let Some(contract) = self.contracts.get_mut(&confirmed.contract) {
             contract.services.confirm(confirmed);
         }
     }
 
     /// `None` where receipts have paid for it.
     pub fn withdraw_confirmed(&mut self, code: &DimensionCode, document: &str) -> Option<()> {
-        self.0.get_mut(code)?.services.withdraw_confirmed(document)
+        self.contracts.get_mut(code)?.services.withdraw_confirmed(document)
     }
 
     /// Takes back an accrual or a receipt, when its voucher was reversed.
     pub fn withdraw_accrual(&mut self, code: &DimensionCode, period: Period) -> Option<()> {
-        self.0.get_mut(code)?.accrued.remove(&period).map(|_| ())
+        self.contracts.get_mut(code)?.accrued.remove(&period).map(|_| ())
     }
 
     pub fn withdraw_money(&mut self, code: &DimensionCode, document: &str) -> Option<()> {
-        let contract = self.0.get_mut(code)?;
+        let contract = self.contracts.get_mut(code)?;
         contract.money.remove(document)?;
         contract.services.withdraw_settled(document);
         Some(())

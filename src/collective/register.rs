@@ -58,6 +58,11 @@ pub struct Registers {
 }
 
 impl Registers {
+    /// The registers of a book that begins on a day, before its first fact.
+    pub fn of_book(first_day: Date) -> Registers {
+        Registers { contracts: ContractRegister::of_book(first_day).into(), ..Registers::default() }
+    }
+
     /// What came into the tills of shops.
     pub fn takings(&self) -> Takings<'_> {
         Takings { days: &self.shops, consignments: &self.consignments }

@@ -176,6 +176,9 @@ pub struct ContractRow {
     pub end: Date,
     /// Due by the day.
     pub due: Amount,
+    /// Due before the day: what 收缴率 is of.
+    #[serde(skip)]
+    pub past_due: Amount,
     pub received: Amount,
     /// 已确认 of an intermediary service; absent where nothing is.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -220,6 +223,7 @@ fn contract_row(contract: &Contract, day: Date) -> ContractRow {
         start: terms.start,
         end: contract.last_day(),
         due: contract.due(day),
+        past_due: contract.past_due(day),
         received: contract.received(Money::Rent),
         confirmed: services.map(Services::confirmed),
         open: services.map(Services::open),

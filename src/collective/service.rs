@@ -66,7 +66,7 @@ impl Services {
     }
 
     /// What is confirmed by a day and not paid, oldest first.
-    pub fn overdue(&self, day: Date) -> Vec<(Date, Amount)> {
+    pub fn unpaid(&self, day: Date) -> Vec<(Date, Amount)> {
         let mut debts: Vec<(Date, Amount)> = self.claims().filter(|(date, _)| *date <= day).collect();
         debts.sort_unstable();
         let mut open = uncovered(debts, self.settled.values().copied());

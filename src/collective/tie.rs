@@ -152,7 +152,7 @@ fn expected(registers: &Registers) -> Sums {
     for contract in registers.contracts.iter() {
         rows.push((Role::DepositPayable, contract.terms.code.clone(), credit(contract.deposit_held())));
         rows.push((Role::ServiceReceivable, contract.terms.code.clone(), contract.services.open()));
-        rows.extend(rent_row(registers, contract));
+        rows.extend(rent_row(contract));
     }
     let transit =
         [(Role::WechatInTransit, Tender::WeChat), (Role::AlipayInTransit, Tender::Alipay), (Role::CardInTransit, Tender::Card)];
@@ -227,9 +227,9 @@ fn goods_rows(registers: &Registers) -> Vec<(Role, DimensionCode, Amount)> {
 }
 
 /// What a contract's rent leaves on 应收 or 预收: recognised less received, or received net of tax less recognised.
-fn rent_row(registers: &Registers, contract: &Contract) -> Option<(Role, DimensionCode, Amount)> {
+fn rent_row(contract: &Contract) -> Option<(Role, DimensionCode, Amount)> {
     let recognised = crate::ledger::amount::sum(contract.accrued.values().copied())?;
-    let (role, balance) = match recognition(contract, &registers.assets) {
+    let (role, balance) = match recognition(contract) {
         Recognition::OnReceipt => return None,
         Recognition::Advance => (Role::RentAdvance, recognised.checked_sub(credited(contract).ok()?)?),
         Recognition::Receivable => {

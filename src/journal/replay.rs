@@ -49,7 +49,7 @@ impl State {
                 book: Book::new(profile.clone()),
                 latest: Latest::NONE,
                 sets: DimensionSets::default(),
-                registers: Arc::default(),
+                registers: Arc::new(Registers::of_book(profile.first_period.first_day())),
                 verifier_key: verifier_key.clone(),
             }),
             _ => Err(Rule::BookNotOpened),

@@ -43,7 +43,8 @@ impl Record for ContractTerms {
     }
 
     fn apply(&self, registers: &mut Registers) {
-        registers.contracts.sign(self);
+        let entrusted = self.asset.as_ref().is_some_and(|asset| registers.assets.get(asset).is_some());
+        registers.contracts.sign(self, entrusted);
     }
 }
 
@@ -81,7 +82,7 @@ impl Record for Accrual {
         if self.contracts.windows(2).any(|pair| pair[0] >= pair[1]) {
             rules.push(Rule::business("accrual_order", "合同要按编码排列，每份只写一次。"));
         }
-        let due = accrual::due(&registers.contracts, &registers.assets, self.period);
+        let due = accrual::due(&registers.contracts, self.period);
         for code in &self.contracts {
             if registers.contracts.get(code).is_none() {
                 rules.push(unknown(code));
@@ -202,7 +203,7 @@ fn rent(lines: &mut Lines, contract: &Contract, money: &MoneyReceived) -> Result
         lines.credit(income, net, &tags)?;
         return lines.credit(Role::Vat, tax, &[]);
     }
-    match recognition(contract, &registers.assets) {
+    match recognition(contract) {
         // G1: what was confirmed before is paid first, the rest is earned now.
         Recognition::OnReceipt => {
             let confirmed = contract.services.covered_by(amount);

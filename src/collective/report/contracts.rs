@@ -6,7 +6,7 @@ use crate::collective::contract::Contract;
 use crate::collective::money::Money;
 use crate::collective::register::Registers;
 use crate::collective::report::{ContractRow, contracts};
-use crate::ledger::amount::{plus, sum};
+use crate::ledger::amount::{less, plus, sum, total};
 use crate::ledger::{Amount, DimensionCode};
 use jiff::civil::Date;
 use serde::Serialize;
@@ -17,17 +17,20 @@ use std::collections::BTreeMap;
 pub struct AgeingRow {
     pub counterparty: DimensionCode,
     pub contract: DimensionCode,
-    /// 未到期: accrued, to be paid on a later day.
+    /// 未到期: accrued, to be paid on the day or later.
     pub not_due: Amount,
     #[serde(flatten)]
     pub ages: Ages,
     pub total: Amount,
 }
 
-/// What stands on 应收 by its months and falls due later: accrued less received less overdue. A contract paid in advance or
-/// recognised with the money has none.
-fn not_due(registers: &Registers, contract: &Contract, overdue: Amount, day: Date) -> Amount {
-    if recognition(contract, &registers.assets) != Recognition::Receivable {
+/// What stands on 应收 and is not late: by its months, accrued less received less overdue; of services what was confirmed on
+/// the very day. A contract paid in advance or recognised with the money has none.
+fn not_due(contract: &Contract, overdue: Amount, day: Date) -> Amount {
+    if contract.services.are_confirmed() {
+        return less(total(contract.unpaid(day).into_iter().map(|(_, amount)| amount)), overdue);
+    }
+    if recognition(contract) != Recognition::Receivable {
         return Amount::ZERO;
     }
     let accrued = contract.accrued.iter().filter(|(month, _)| month.first_day() <= day).map(|(_, amount)| *amount);
@@ -39,7 +42,7 @@ fn not_due(registers: &Registers, contract: &Contract, overdue: Amount, day: Dat
 pub fn ageing(registers: &Registers, day: Date) -> Vec<AgeingRow> {
     let row = |contract: &Contract| {
         let ages = Ages::of(&contract.overdue(day), day);
-        let not_due = not_due(registers, contract, ages.total(), day);
+        let not_due = not_due(contract, ages.total(), day);
         AgeingRow {
             counterparty: contract.terms.counterparty.clone(),
             contract: contract.terms.code.clone(),
@@ -57,7 +60,7 @@ pub struct CollectionRow {
     /// Absent for the whole book.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub community: Option<DimensionCode>,
-    /// Fell due by the day.
+    /// Fell due before the day: what may be paid today is not late.
     pub due: Amount,
     /// Of that, what has come in: money ahead of its time is not counted.
     pub collected: Amount,
@@ -72,7 +75,7 @@ impl CollectionRow {
     pub fn of<'a>(community: Option<DimensionCode>, rows: impl Iterator<Item = &'a ContractRow>) -> Option<CollectionRow> {
         let (mut due, mut overdue) = (Amount::ZERO, Amount::ZERO);
         for row in rows {
-            due = due.checked_add(row.due)?;
+            due = due.checked_add(row.past_due)?;
             overdue = overdue.checked_add(row.overdue)?;
         }
         let collected = due.checked_sub(overdue)?;

@@ -12,6 +12,7 @@ use crate::collective::schedule::installments;
 use crate::collective::terms::{ContractKind, ContractTerms, Frequency, Timing};
 use crate::collective::tie::{ProducedSums, differences};
 use crate::ledger::Side::{Credit, Debit};
+use crate::ledger::amount::{plus, total};
 use crate::ledger::{Amount, Period};
 use jiff::Span;
 use jiff::civil::Date;
@@ -109,7 +110,8 @@ fn played(case: &Case) -> Run {
     let terms = &case.terms;
     let last_day = terms.start.saturating_add(Span::new().days(case.ended_after)).min(terms.end);
     let mut left: i64 = installments(terms, last_day).iter().map(|one| one.gross.fen()).sum();
-    let mut run = Run { desk: Desk::new(), sums: ProducedSums::default(), balance: 0, accruals: BTreeMap::new() };
+    let mut run =
+        Run { desk: Desk::new().begun("2024-01"), sums: ProducedSums::default(), balance: 0, accruals: BTreeMap::new() };
     run.desk.take(Fact::ContractSigned(terms.clone()));
     let months = std::iter::successors(Period::of(terms.start), |month| month.next());
     let months: Vec<Period> = months.take_while(|month| month.first_day() <= last_day).collect();
@@ -197,7 +199,7 @@ fn what_is_released_is_what_the_receipt_left() {
     let months = ["2026-01", "2026-02", "2026-03"].map(|month| release(&mut desk, month));
     assert_eq!(months, ["10000.00", "10000.00", "10000.00"].map(yuan), "30,000.00 by months, not 30,582.52");
 
-    let mut desk = Desk::new();
+    let mut desk = Desk::new().begun("2025-12");
     desk.take(Fact::ContractSigned(quarter("2025-12-01", "2026-02-28")));
     assert_eq!(release(&mut desk, "2025-12"), yuan("10000.00"), "a third of 30,000.00: due in 2025, not paid");
     let late = desk.one(received("2026-01-08"));
@@ -220,4 +222,89 @@ fn a_contract_ends_on_its_last_day_whatever_was_accrued() {
     assert_eq!(desk.refuse(&ended("2026-02-13")), ["contract_accrued_beyond"]);
     assert_eq!(desk.refuse(&ended("2026-02-15")), ["contract_end_outside"]);
     desk.take(ended("2026-02-14"));
+}
+
+/// A contract over a year of 2026 that is paid in advance, or month by month afterwards.
+fn year(advance: bool) -> ContractTerms {
+    let frequency = if advance { Frequency::Yearly } else { Frequency::Monthly };
+    let rent = if advance { yuan("12360.00") } else { yuan("1030.00") };
+    ContractTerms { advance, frequency, rent, ..terms("HT-1", ContractKind::Lease) }
+}
+
+fn accrued(desk: &mut Desk, month: &str) -> Amount {
+    desk.one(accrue_all(month, &["HT-1"]))[0].2
+}
+
+#[test]
+fn a_month_that_was_missed_is_caught_up() {
+    for advance in [true, false] {
+        let mut desk = Desk::new();
+        desk.take(Fact::ContractSigned(year(advance)));
+        let amount = yuan("12360.00");
+        let (date, document, kind) = (date("2026-02-01"), "hd-1".to_owned(), Money::Rent);
+        desk.take(Fact::MoneyReceived(MoneyReceived { amount, contract: code("HT-1"), date, document, kind }));
+        let month = if advance { yuan("1000.00") } else { yuan("1030.00") };
+        // January is closed before the contract is registered, and April is forgotten.
+        assert_eq!(accrued(&mut desk, "2026-02"), plus(month, month), "{advance}: January comes with February");
+        assert_eq!(desk.refuse(&accrue_all("2026-01", &["HT-1"])), ["accrual_not_due"], "{advance}: and not again");
+        assert_eq!(accrued(&mut desk, "2026-03"), month);
+        assert_eq!(accrued(&mut desk, "2026-05"), plus(month, month), "{advance}: April comes with May");
+        assert!(due(&desk, "2026-04").is_empty() && due(&desk, "2026-05").is_empty(), "{advance}");
+        for period in ["2026-06", "2026-07", "2026-08", "2026-09", "2026-10", "2026-11", "2026-12"] {
+            assert_eq!(accrued(&mut desk, period), month, "{advance}: {period}");
+        }
+        assert!(due(&desk, "2027-01").is_empty());
+        // What is taken back is due again, in its own month or in the next month end.
+        for again in ["2026-02", "2027-01"] {
+            desk.take(Fact::Withdrawn(Withdrawal { reference: "contracts_accrued/HT-1/2026-02".into() }));
+            assert_eq!(accrued(&mut desk, again), plus(month, month), "{advance}: {again}");
+        }
+    }
+}
+
+/// Months are recorded in any order, and none is counted twice.
+#[test]
+fn months_out_of_order_come_to_the_same() {
+    for order in [["2026-03", "2026-02", "2026-01"], ["2026-02", "2026-01", "2026-03"], ["2026-02", "2026-03", "2026-01"]] {
+        let mut desk = Desk::new();
+        desk.take(Fact::ContractSigned(year(false)));
+        for period in order {
+            if !due(&desk, period).is_empty() {
+                accrued(&mut desk, period);
+            }
+        }
+        let contract = desk.registers.contracts.get(&code("HT-1")).expect("there");
+        assert_eq!(total(contract.accrued.values().copied()), yuan("3090.00"), "{order:?}");
+    }
+}
+
+/// January is closed, and so is the month of the end: what is taken back lies in later months, and so does what replaces it.
+#[test]
+fn a_contract_ends_in_a_closed_month() {
+    let mut desk = Desk::new();
+    desk.take(Fact::ContractSigned(year(false)));
+    for month in ["2026-01", "2026-02"] {
+        desk.take(accrue_all(month, &["HT-1"]));
+    }
+    let ended = ContractEnd { contract: code("HT-1"), date: date("2026-01-15"), document: "示例".into() };
+    assert_eq!(desk.refuse(&Fact::ContractEnded(ended.clone())), ["contract_accrued_beyond"]);
+    for month in ["2026-01", "2026-02"] {
+        desk.take(Fact::Withdrawn(Withdrawal { reference: format!("contracts_accrued/HT-1/{month}") }));
+    }
+    desk.take(Fact::ContractEnded(ended));
+    assert_eq!(accrued(&mut desk, "2026-03"), yuan("498.39"), "15 of 31 days, caught up in the open month");
+    assert!(due(&desk, "2026-04").is_empty());
+}
+
+/// A lease of three years before the book: its months are other books' business.
+#[test]
+fn months_before_the_book_are_never_caught_up() {
+    for recognition in [Timing::Monthly, Timing::WhenDue] {
+        let mut desk = Desk::new();
+        desk.take(Fact::ContractSigned(ContractTerms { recognition, start: date("2023-01-01"), ..year(false) }));
+        assert_eq!(accrued(&mut desk, "2026-01"), yuan("1030.00"));
+        let contract = desk.registers.contracts.get(&code("HT-1")).expect("there");
+        assert_eq!(contract.due(date("2026-02-28")), yuan("2060.00"), "January and February");
+        assert_eq!(contract.overdue(date("2026-02-15")), [(date("2026-01-31"), yuan("1030.00"))]);
+    }
 }

@@ -177,7 +177,7 @@ fn what_was_signed_by_mistake_is_void_and_its_code_stays_used() {
 
 #[test]
 fn ageing_and_collection_are_told_by_due_dates() {
-    let mut desk = Desk::new();
+    let mut desk = Desk::new().begun("2022-01");
     let old = ContractTerms {
         start: date("2022-01-01"),
         end: date("2025-12-31"),
@@ -212,11 +212,15 @@ fn what_is_accrued_and_not_due_is_told_apart() {
     assert_eq!(row(&desk, "2026-01-31").map(|row| row.not_due), Some(yuan("1000.00")), "months after the day are left out");
     desk.take(money("HT-1", Money::Rent, "1900.00", "hd-1"));
     assert_eq!(row(&desk, "2026-02-28").map(owed), Some((yuan("100.00"), Amount::ZERO, yuan("100.00"))));
-    // Once it is due all of it is overdue, whether the months were accrued or not.
-    assert_eq!(row(&desk, "2026-12-31").map(owed), Some((Amount::ZERO, yuan("10100.00"), yuan("10100.00"))));
+    // From the day after it was due all of it is overdue, whether the months were accrued or not.
+    assert_eq!(row(&desk, "2026-12-31").map(owed), Some((yuan("100.00"), Amount::ZERO, yuan("100.00"))), "due today");
+    let of_book = |desk: &Desk, day: &str| report::contracts::collection(&desk.registers, date(day)).remove(1);
+    assert_eq!(of_book(&desk, "2026-12-31"), report::contracts::CollectionRow::default(), "nor does the rate fall today");
+    assert_eq!(of_book(&desk, "2027-01-01").overdue, yuan("10100.00"));
+    assert_eq!(row(&desk, "2027-01-01").map(owed), Some((Amount::ZERO, yuan("10100.00"), yuan("10100.00"))));
     desk.take(money("HT-1", Money::Rent, "11000.00", "hd-2"));
     assert_eq!(row(&desk, "2026-12-31"), None, "paid ahead is not owed");
-    let rows = report::contracts::collection(&desk.registers, date("2026-12-31"));
+    let rows = report::contracts::collection(&desk.registers, date("2027-01-01"));
     assert_eq!((rows[1].collected, rows[1].rate_basis_points), (yuan("12000.00"), Some(10_000)), "never over 100 %");
     assert_eq!(report::contracts::collection(&desk.registers, date("2026-06-30"))[1].rate_basis_points, None, "nothing was due");
 }
@@ -241,7 +245,7 @@ fn a_contract_warns_of_what_is_wrong_with_it() {
     for (day, expected) in [
         ("2026-09-30", vec![BelowFloor]),
         ("2026-10-01", vec![BelowFloor, Expiring]),
-        ("2026-12-31", vec![BelowFloor, Overdue, Expiring]),
+        ("2026-12-31", vec![BelowFloor, Expiring]),
         ("2027-01-01", vec![BelowFloor, Overdue, Expired]),
     ] {
         assert_eq!(warnings(&desk, day), expected, "{day}");

@@ -82,7 +82,7 @@ pub fn entrusted(kept: u32) -> Fact {
 }
 
 pub fn due(desk: &Desk, period: &str) -> Vec<DimensionCode> {
-    accrual::due(&desk.registers.contracts, &desk.registers.assets, Period::parse(period).expect("period"))
+    accrual::due(&desk.registers.contracts, Period::parse(period).expect("period"))
 }
 
 #[test]
@@ -278,7 +278,10 @@ fn overdue_rent_is_told_by_age_and_its_late_fee_by_days() {
     desk.take(money("HT-1", Money::Rent, "1500.00", "hd-1"));
     let contract = desk.registers.contracts.get(&code("HT-1")).expect("there");
     let day = date("2026-03-31");
-    assert_eq!(contract.overdue(day), [(date("2026-02-28"), yuan("500.00")), (day, yuan("1000.00"))]);
+    let february = (date("2026-02-28"), yuan("500.00"));
+    assert_eq!(contract.overdue(day), [february], "what is due today is not late");
+    assert_eq!((contract.due(day), contract.past_due(day)), (yuan("3000.00"), yuan("2000.00")));
+    assert_eq!(contract.overdue(date("2026-04-01")), [february, (day, yuan("1000.00"))]);
     assert_eq!(contract.late_fee(day), yuan("7.75"), "500.00 x 31 days x 0.05 %");
     assert!(desk.registers.contracts.using(&code("FW-1"), day).is_none());
 }

@@ -1,5 +1,6 @@
 //! A desk for tests: a book in which every role has an account of its own, so that lines can be read back as roles.
 
+use crate::collective::contract::ContractRegister;
 use crate::collective::produce::Produced;
 use crate::collective::role::{Role, RoleAccount, RolesAssigned};
 use crate::collective::{Fact, Registers};
@@ -61,11 +62,21 @@ impl Desk {
 
     /// A book of a standard in which every role has its account and no code is registered yet.
     pub fn of(standard: ChartStandard) -> Desk {
-        let mut desk = Desk { book: book(standard), registers: Registers::default() };
+        let book = book(standard);
+        let registers = Registers::of_book(book.profile.first_period.first_day());
+        let mut desk = Desk { book, registers };
         let account = |index: usize| AccountCode::parse(&(FIRST_ACCOUNT + index).to_string()).expect("code");
         let roles = Role::ALL.iter().enumerate().map(|(index, role)| RoleAccount { role: *role, account: account(index) });
         desk.registers.roles.apply(&RolesAssigned { roles: roles.collect() });
         desk
+    }
+
+    /// The same desk, but its book began in another month.
+    pub fn begun(mut self, first_period: &str) -> Desk {
+        let first_period = Period::parse(first_period).expect("period");
+        self.book.profile.first_period = first_period;
+        self.registers.contracts = ContractRegister::of_book(first_period.first_day()).into();
+        self
     }
 
     /// Registers codes of a dimension.

@@ -98,7 +98,7 @@ fn what_is_confirmed_and_not_paid_is_told_by_age_community_and_warning() {
         kind: Money::Rent,
     }));
     let scheduled = contracts(&desk.registers, date("2026-02-28")).remove(0);
-    assert_eq!((scheduled.due, scheduled.overdue), (yuan("20200.00"), yuan("19200.00")), "by the schedule, while nothing is");
+    assert_eq!((scheduled.due, scheduled.overdue), (yuan("20200.00"), yuan("9100.00")), "by the schedule, while nothing is");
     assert_eq!((scheduled.confirmed, scheduled.open), (None, None));
     desk.take(Fact::ServiceConfirmed(confirmed("3000.00", "2026-01-20", "qr-1")));
     desk.take(Fact::ServiceConfirmed(confirmed("5000.00", "2026-02-20", "qr-2")));
@@ -112,6 +112,8 @@ fn what_is_confirmed_and_not_paid_is_told_by_age_community_and_warning() {
         assert_eq!((row.due, row.overdue, row.overdue_since), (yuan(due), yuan(overdue), since.map(date)), "{day}");
         assert_eq!(row.warnings.contains(&Warning::Overdue), since.is_some(), "{day}");
     }
+    let aged = ageing(&desk.registers, date("2026-02-20")).remove(0);
+    assert_eq!((aged.not_due, aged.total), (yuan("4500.00"), yuan("4500.00")), "confirmed today: owed, and not late");
     let day = date("2027-03-01");
     let aged = ageing(&desk.registers, day).remove(0);
     assert_eq!((aged.ages.within_1_year, aged.ages.within_2_years, aged.total), (yuan("0.00"), yuan("4500.00"), yuan("4500.00")));
