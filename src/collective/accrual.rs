@@ -22,10 +22,11 @@ pub enum Recognition {
     Advance,
 }
 
-/// How a contract is recognised. An asset with a card is an entrusted one.
+/// How a contract is recognised: as of an entrusted asset where its asset was in custody when it began.
 pub fn recognition(contract: &Contract, assets: &AssetRegister) -> Recognition {
     let terms = &contract.terms;
-    let entrusted = terms.asset.as_ref().is_some_and(|asset| assets.get(asset).is_some());
+    let entrusted =
+        terms.asset.as_ref().and_then(|asset| assets.get(asset)).is_some_and(|asset| asset.in_custody_on(terms.start));
     match terms.kind {
         _ if entrusted => Recognition::OnReceipt,
         ContractKind::Intermediary => Recognition::OnReceipt,

@@ -178,6 +178,11 @@ impl ContractRegister {
         self.standing().find(uses)
     }
 
+    /// A contract over an asset that is in force after a day.
+    pub fn beyond(&self, asset: &DimensionCode, day: Date) -> Option<&Contract> {
+        self.standing().find(|contract| contract.terms.asset.as_ref() == Some(asset) && contract.last_day() > day)
+    }
+
     pub fn examine_terms(&self, terms: &ContractTerms) -> Vec<Rule> {
         let mut rules = Vec::new();
         if self.0.contains_key(&terms.code) {

@@ -91,10 +91,13 @@ impl Registers {
         for (index, line) in voucher.lines.iter().enumerate() {
             let Some(code) = line.dimensions.get(Dimension::Asset) else { continue };
             let income = book.chart.get(&line.account).is_some_and(|account| account.element == Element::Income);
-            let asset = self.assets.get(code).filter(|_| income);
-            if asset.is_some_and(|asset| asset.rent_destination().is_none()) {
-                let message =
-                    format!("代管资产 {code} 还没有租金去向的批准文号，租金不能入账（国令738 §25-26）。请先登记委托代管。");
+            let own = self.fixed_assets.get(code).is_some_and(|own| own.stands_on(voucher.date));
+            let asset = self.assets.get(code).filter(|_| income && !own);
+            if asset.is_some_and(|asset| asset.rent_destination_on(voucher.date).is_none()) {
+                let message = format!(
+                    "代管资产 {code} 在 {} 还没有租金去向的批准文号，租金不能入账（国令738 §25-26）。请先登记委托代管。",
+                    voucher.date
+                );
                 rules.push((index + 1, Rule::business("rent_destination_missing", message)));
             }
         }

@@ -102,14 +102,14 @@ pub fn custody(registers: &Registers, day: Date) -> Vec<CustodyRow> {
             owner: asset.card.owner.clone(),
             area: asset.card.area,
             original_value: asset.card.original_value,
-            custodian: asset.custodian().cloned(),
+            custodian: asset.custodian_on(day).cloned(),
             step: asset.standing(),
-            until: asset.until().filter(|_| asset.in_custody()),
+            until: asset.until_on(day),
             certified: asset.is_certified(),
             use_,
             contract: contract.map(|contract| contract.terms.code.clone()),
             rent: contract.map(|contract| contract.terms.rent),
-            rent_document: asset.rent_destination().map(|to| to.document.clone()),
+            rent_document: asset.rent_destination_on(day).map(|to| to.document.clone()),
         }
     };
     let mut rows: Vec<CustodyRow> = registers.assets.iter().map(row).collect();

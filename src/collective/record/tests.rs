@@ -5,6 +5,7 @@ mod capital;
 mod carried;
 mod consignment;
 mod contracts;
+mod custody;
 mod desk;
 mod distributions;
 mod fixed_asset_parts;
