@@ -210,9 +210,9 @@ impl AssetRegister {
         self.cards.values()
     }
 
-    /// Cleared and not registered yet, by code.
-    pub fn only_cleared(&self) -> impl Iterator<Item = &AssetCleared> {
-        self.cleared.values().filter(|cleared| !self.cards.contains_key(&cleared.asset))
+    /// Every asset that was cleared, registered since or not, by code.
+    pub fn cleared(&self) -> impl Iterator<Item = &AssetCleared> {
+        self.cleared.values()
     }
 
     pub fn examine_cleared(&self, cleared: &AssetCleared) -> Vec<Rule> {

@@ -9,9 +9,10 @@ use crate::collective::contract::ContractEnd;
 use crate::collective::fact::Withdrawal;
 use crate::collective::fixed_asset::{AssetSource, DisposalReason, Expense, FixedAssetAdded, FixedAssetDisposed};
 use crate::collective::money::{Money, MoneyReceived};
+use crate::collective::report::custody::{Use, custody};
 use crate::collective::report::treasury::treasury;
 use crate::collective::role::Role::{Bank, EntrustedIncome, RentReceivable, TreasuryPayable, Vat};
-use crate::collective::terms::{ContractKind, ContractTerms};
+use crate::collective::terms::{ContractKind, ContractTerms, Frequency};
 use crate::ledger::Side::{Credit, Debit};
 use crate::ledger::{Amount, Side};
 
@@ -177,6 +178,38 @@ fn what_is_gone_is_not_let_and_what_is_let_does_not_go() {
     }
     desk.take(back(&gone));
     desk.take(signed("HT-2", "FW-1", "2026-01-21", "2026-12-31"));
+}
+
+#[test]
+fn the_register_shows_a_day_and_what_a_square_metre_earns() {
+    let mut desk = certified();
+    let limited = AssetStep { until: Some(date("2027-06-30")), ..again("2026-01-01", "示例批复1号", 0) };
+    desk.take(Fact::AssetStepped(limited));
+    let quarterly = ContractTerms {
+        escalation_basis_points: 500,
+        frequency: Frequency::Quarterly,
+        rent: yuan("3000.00"),
+        ..lease("HT-1", "DG-1", "2026-02-01", "2027-05-31")
+    };
+    desk.take(Fact::ContractSigned(quarterly));
+    desk.take(Fact::AssetStepped(AssetStep { custodian: Some(code("c2")), ..step(Step::Transferred, "2026-06-01") }));
+    let on = |day: &str| custody(&desk.registers, date(day));
+    assert!(on("2025-10-31").is_empty(), "nobody had heard of it");
+    assert_eq!(
+        (on("2025-11-01")[0].use_, on("2025-12-31")[0].certificate.as_deref()),
+        (Use::Registered, Some("示例确权颁证1号"))
+    );
+    let row = on("2026-02-01").remove(0);
+    let told = (row.class.as_str(), row.address.as_str(), row.custodian, row.since, row.handover.as_deref());
+    assert_eq!(told, ("房屋", "示例路1号", Some(code("c1")), Some(date("2026-01-01")), Some("示例委托代管1号")));
+    assert_eq!((row.use_, row.contract, row.rent), (Use::Let, Some(code("HT-1")), Some(yuan("3000.00"))));
+    let money = |day: &str| (on(day)[0].yearly_rent, on(day)[0].monthly_rent_per_square_metre);
+    assert_eq!(money("2026-02-01"), (Some(yuan("12000.00")), Some(yuan("11.63"))), "12,000 / 12 / 86 = 11.6279");
+    assert_eq!(money("2027-02-01"), (Some(yuan("12600.00")), Some(yuan("12.21"))), "one year on, 5 % more");
+    let later = on("2026-06-01").remove(0);
+    assert_eq!((later.custodian, later.handover.as_deref()), (Some(code("c2")), Some("示例移交代管1号")));
+    assert_eq!((on("2027-06-30")[0].use_, money("2027-06-30")), (Use::Expired, (None, None)));
+    assert_eq!(on("2027-07-01")[0].use_, Use::Lapsed, "custody has run out, and nobody said what next");
 }
 
 #[test]
