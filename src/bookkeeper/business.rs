@@ -189,8 +189,8 @@ pub fn register(view: &View, name: &str, day: Date) -> Option<Value> {
             Value::Array(rows.collect())
         }
         "carried" => json!(registers.carried.iter().collect::<Vec<_>>()),
-        "custody" => json!(report::custody(registers, day)),
-        "treasury" => json!(report::treasury::treasury(registers)),
+        "custody" => json!(report::custody::custody(registers, day)),
+        "treasury" => json!(report::treasury::treasury(registers, day)),
         "contracts" => json!(report::contracts(registers, day)),
         "contract_ageing" => json!(report::contracts::ageing(registers, day)),
         "collection" => json!(report::contracts::collection(registers, day)),

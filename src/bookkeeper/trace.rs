@@ -1,5 +1,6 @@
 //! The way back: from a figure to the lines it is made of.
 
+use crate::bookkeeper::nets::element;
 use crate::bookkeeper::report::{PAGE_ROWS_MAX, read_voucher};
 use crate::bookkeeper::view::View;
 use crate::bookkeeper::{Bookkeeper, mirrored};
@@ -97,8 +98,7 @@ impl Bookkeeper {
         let wanted = Wanted { trace, aside: &aside };
         let mut lines = Vec::new();
         for stretch in self.store.stretches(view.number, trace.range, (trace.dimension, trace.code)).await? {
-            let of_element = view.chart.get(&stretch.1).is_some_and(|account| account.element == trace.element);
-            if !of_element || after.is_some_and(|after| stretch < after.stretch) {
+            if element(view, &stretch.1) != Some(trace.element) || after.is_some_and(|after| stretch < after.stretch) {
                 continue;
             }
             let place = after.filter(|after| after.stretch == stretch).map_or((0, 0), |after| (after.seq, after.line));

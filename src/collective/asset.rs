@@ -154,8 +154,7 @@ impl EntrustedAsset {
 
     /// Whether it was in custody at the end of a day.
     pub fn in_custody_on(&self, day: Date) -> bool {
-        let last = self.last(|step| step.step != Step::Certified && step.date <= day);
-        last.is_some_and(|last| !last.step.ends_custody())
+        self.standing_on(day).is_some_and(|step| !step.ends_custody())
     }
 
     pub fn is_certified(&self) -> bool {
@@ -166,18 +165,31 @@ impl EntrustedAsset {
         self.standing().is_some_and(|step| !step.ends_custody())
     }
 
-    /// The community that keeps it, while it is in custody.
-    pub fn custodian(&self) -> Option<&DimensionCode> {
-        self.last(|step| step.custodian.is_some()).and_then(|step| step.custodian.as_ref()).filter(|_| self.in_custody())
+    /// The newest entrusting up to a day.
+    pub fn entrusted_on(&self, day: Date) -> Option<&AssetStep> {
+        self.last(|step| step.step == Step::Entrusted && step.date <= day)
     }
 
-    pub fn rent_destination(&self) -> Option<&RentDestination> {
-        self.last(|step| step.step == Step::Entrusted).and_then(|step| step.rent_destination.as_ref())
+    /// What the approval in force on a day says: that of the custody of the day, or of the last one before it, under which
+    /// rent that comes late was earned.
+    pub fn rent_destination_on(&self, day: Date) -> Option<&RentDestination> {
+        self.entrusted_on(day)?.rent_destination.as_ref()
     }
 
-    /// When custody runs out.
-    pub fn until(&self) -> Option<Date> {
-        self.last(|step| step.step == Step::Entrusted).and_then(|step| step.until)
+    /// What moved it last by the end of a day.
+    pub fn standing_on(&self, day: Date) -> Option<Step> {
+        self.last(|step| step.step != Step::Certified && step.date <= day).map(|step| step.step)
+    }
+
+    /// The community that kept it at the end of a day.
+    pub fn custodian_on(&self, day: Date) -> Option<&DimensionCode> {
+        let keeper = self.last(|step| step.custodian.is_some() && step.date <= day)?;
+        keeper.custodian.as_ref().filter(|_| self.in_custody_on(day))
+    }
+
+    /// When the custody of a day runs out.
+    pub fn until_on(&self, day: Date) -> Option<Date> {
+        self.entrusted_on(day).filter(|_| self.in_custody_on(day))?.until
     }
 }
 
@@ -198,9 +210,9 @@ impl AssetRegister {
         self.cards.values()
     }
 
-    /// Cleared and not registered yet, by code.
-    pub fn only_cleared(&self) -> impl Iterator<Item = &AssetCleared> {
-        self.cleared.values().filter(|cleared| !self.cards.contains_key(&cleared.asset))
+    /// Every asset that was cleared, registered since or not, by code.
+    pub fn cleared(&self) -> impl Iterator<Item = &AssetCleared> {
+        self.cleared.values()
     }
 
     pub fn examine_cleared(&self, cleared: &AssetCleared) -> Vec<Rule> {
@@ -255,6 +267,7 @@ impl AssetRegister {
             rules.push(Rule::business("asset_document_missing", format!("{}要有文件号或证号。请补填。", step.step.chinese())));
         }
         rules.extend(order_rule(asset, step));
+        rules.extend(repeated_rule(asset, step));
         let takes_custodian = matches!(step.step, Step::Entrusted | Step::Transferred);
         if takes_custodian != step.custodian.is_some() {
             rules.push(Rule::business("asset_custodian", "委托代管和移交要写明代管社区，其他步骤不写。"));
@@ -333,6 +346,20 @@ impl AssetRegister {
 /// The refusal of an asset that has no card.
 pub fn unknown(code: &DimensionCode) -> Rule {
     Rule::business("asset_unknown", format!("资产 {code} 没有造册。请先造册登记。"))
+}
+
+/// A voucher is taken back by its asset, step and day: two of them would be one.
+fn repeated_rule(asset: &EntrustedAsset, step: &AssetStep) -> Option<Rule> {
+    let repeated = asset.steps.iter().any(|before| (before.step, before.date) == (step.step, step.date));
+    repeated.then(|| {
+        let message = format!(
+            "资产 {} 在 {} 已经登记过一次“{}”，同一天不能登记第二次。请核对日期；登错的先冲销或作废那一次。",
+            step.asset,
+            step.date,
+            step.step.chinese()
+        );
+        Rule::business("asset_step_repeated", message)
+    })
 }
 
 /// What may follow what.

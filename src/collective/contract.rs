@@ -67,7 +67,7 @@ impl ContractVoid {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Contract {
     pub terms: ContractTerms,
-    /// Over an asset with a card. That card stands before the contract or never comes.
+    /// Over an asset that was in custody when it began.
     pub entrusted: bool,
     /// The first day of the book: what was due or earned before is settled.
     pub since: Date,
@@ -160,6 +160,11 @@ impl ContractRegister {
     pub fn using(&self, asset: &DimensionCode, day: Date) -> Option<&Contract> {
         let uses = |c: &&Contract| c.terms.asset.as_ref() == Some(asset) && c.terms.start <= day && day <= c.last_day();
         self.standing().find(uses)
+    }
+
+    /// A contract over an asset that is in force after a day.
+    pub fn beyond(&self, asset: &DimensionCode, day: Date) -> Option<&Contract> {
+        self.standing().find(|contract| contract.terms.asset.as_ref() == Some(asset) && contract.last_day() > day)
     }
 
     pub fn examine_terms(&self, terms: &ContractTerms) -> Vec<Rule> {

@@ -2,13 +2,13 @@
 
 pub mod assets;
 pub mod contracts;
+pub mod custody;
 pub mod funds;
 pub mod goods;
 pub mod organisation;
 pub mod stakes;
 pub mod treasury;
 
-use crate::collective::asset::Step;
 use crate::collective::contract::Contract;
 use crate::collective::money::Money;
 use crate::collective::register::Registers;
@@ -20,120 +20,6 @@ use crate::ledger::{Amount, DimensionCode, Period};
 use jiff::civil::Date;
 use serde::Serialize;
 use std::collections::BTreeMap;
-
-/// Whether an entrusted asset earns anything.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Use {
-    /// 已清理，尚未造册
-    Cleared,
-    /// 已造册，尚未代管
-    Registered,
-    /// 已出租或发包
-    Let,
-    /// 闲置
-    Idle,
-    /// 合同到期仍未终止: occupied without a contract, until someone says otherwise.
-    Expired,
-    /// 已收回、退还或灭失
-    Gone,
-}
-
-impl Use {
-    pub fn chinese(self) -> &'static str {
-        match self {
-            Use::Cleared => "已清理",
-            Use::Registered => "已造册",
-            Use::Let => "已盘活",
-            Use::Idle => "闲置",
-            Use::Expired => "到期占用",
-            Use::Gone => "已退出",
-        }
-    }
-}
-
-/// One row of 代管资产与闲置情况.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct CustodyRow {
-    pub asset: DimensionCode,
-    pub name: String,
-    pub owner: String,
-    /// m² with two decimals; it and the value are zero until the asset is registered.
-    pub area: Amount,
-    pub original_value: Amount,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub custodian: Option<DimensionCode>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub step: Option<Step>,
-    /// 代管到期日
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub until: Option<Date>,
-    pub certified: bool,
-    #[serde(rename = "use")]
-    pub use_: Use,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub contract: Option<DimensionCode>,
-    /// One payment of the contract that uses it, in yuan.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub rent: Option<Amount>,
-    /// 批准文号 of where its rent goes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub rent_document: Option<String>,
-}
-
-/// Every entrusted asset as it stands on a day.
-pub fn custody(registers: &Registers, day: Date) -> Vec<CustodyRow> {
-    let row = |asset: &crate::collective::asset::EntrustedAsset| {
-        let code = &asset.card.code;
-        let contract = registers.contracts.using(code, day);
-        let occupied =
-            registers.contracts.standing().any(|contract| contract.terms.asset.as_ref() == Some(code) && lingers(contract, day));
-        let use_ = match asset.standing() {
-            None => Use::Registered,
-            Some(step) if step.ends_custody() => Use::Gone,
-            Some(_) if contract.is_some() => Use::Let,
-            Some(_) if occupied => Use::Expired,
-            Some(_) => Use::Idle,
-        };
-        CustodyRow {
-            asset: code.clone(),
-            name: asset.card.name.clone(),
-            owner: asset.card.owner.clone(),
-            area: asset.card.area,
-            original_value: asset.card.original_value,
-            custodian: asset.custodian().cloned(),
-            step: asset.standing(),
-            until: asset.until().filter(|_| asset.in_custody()),
-            certified: asset.is_certified(),
-            use_,
-            contract: contract.map(|contract| contract.terms.code.clone()),
-            rent: contract.map(|contract| contract.terms.rent),
-            rent_document: asset.rent_destination().map(|to| to.document.clone()),
-        }
-    };
-    let mut rows: Vec<CustodyRow> = registers.assets.iter().map(row).collect();
-    rows.extend(registers.assets.only_cleared().map(cleared_row));
-    rows.sort_by(|one, other| one.asset.cmp(&other.asset));
-    rows
-}
-
-fn cleared_row(cleared: &crate::collective::asset::AssetCleared) -> CustodyRow {
-    CustodyRow {
-        asset: cleared.asset.clone(),
-        name: cleared.name.clone(),
-        owner: cleared.owner.clone(),
-        area: Amount::ZERO,
-        original_value: Amount::ZERO,
-        custodian: None,
-        step: None,
-        until: None,
-        certified: false,
-        use_: Use::Cleared,
-        contract: None,
-        rent: None,
-        rent_document: None,
-    }
-}
 
 /// Run out, and nobody has said that it ended.
 fn lingers(contract: &Contract, day: Date) -> bool {

@@ -46,6 +46,14 @@ fn escalated(terms: &ContractTerms, years: i32) -> Amount {
     (0..years).fold(terms.rent, |rent, _| rounded(i128::from(rent.fen()) * factor, 10_000))
 }
 
+/// What a year comes to at the rent of a day, escalated so far; free days aside.
+pub fn yearly_rent(terms: &ContractTerms, day: Date) -> Amount {
+    let years = (1..).take_while(|years| after_months(terms.start, years * 12).is_some_and(|begun| begun <= day)).count();
+    let payments = 12 / terms.frequency.months();
+    let rent = escalated(terms, i32::try_from(years).unwrap_or(0));
+    rounded(i128::from(rent.fen()) * i128::from(payments), 1)
+}
+
 /// Every payment up to the last day of use: the last one by days, rent-free days taken off the first ones.
 pub fn installments(terms: &ContractTerms, last_day: Date) -> Vec<Installment> {
     let months = terms.frequency.months();

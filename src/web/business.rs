@@ -1,8 +1,9 @@
 //! 代管资产与合同收缴: what the registers of all books show on the last day of the months asked for.
 
 use crate::bookkeeper::view::View;
+use crate::collective::report;
 use crate::collective::report::contracts::CollectionRow;
-use crate::collective::report::{self, Use};
+use crate::collective::report::custody::Use;
 use crate::ledger::{Dimension, DimensionCode, amount};
 use crate::web::figure::{Money, percent};
 use jiff::civil::Date;
@@ -18,6 +19,8 @@ pub struct AssetRow {
     /// Needs someone's attention.
     pub alarming: bool,
     pub rent: Option<Money>,
+    /// For a month and m².
+    pub unit_rent: Option<Money>,
 }
 
 /// 盘活情况: how many assets there are, and how many of them earn something.
@@ -27,6 +30,7 @@ pub struct Custody {
     pub let_count: usize,
     pub idle_count: usize,
     pub expired_count: usize,
+    pub lapsed_count: usize,
 }
 
 /// One contract that is not as it should be.
@@ -59,15 +63,16 @@ pub fn custody(views: &[Arc<View>], day: Date) -> Option<Custody> {
     let rows: Vec<(Use, AssetRow)> = views
         .iter()
         .flat_map(|view| {
-            report::custody(&view.registers, day).into_iter().map(move |row| {
+            report::custody::custody(&view.registers, day).into_iter().map(move |row| {
                 let community = row.custodian.as_ref().map(|code| name(view, Dimension::Community, code)).unwrap_or_default();
                 let shown = AssetRow {
                     name: row.name,
                     community,
                     area: row.area.to_string(),
                     standing: row.use_.chinese(),
-                    alarming: matches!(row.use_, Use::Expired | Use::Idle),
+                    alarming: matches!(row.use_, Use::Expired | Use::Lapsed | Use::Idle),
                     rent: row.rent.map(Money::from),
+                    unit_rent: row.monthly_rent_per_square_metre.map(Money::from),
                 };
                 (row.use_, shown)
             })
@@ -75,9 +80,9 @@ pub fn custody(views: &[Arc<View>], day: Date) -> Option<Custody> {
         .collect();
     let count_of = |wanted: Use| rows.iter().filter(|(use_, _)| *use_ == wanted).count();
     let (let_count, idle_count, expired_count) = (count_of(Use::Let), count_of(Use::Idle), count_of(Use::Expired));
-    let count = rows.len();
+    let (count, lapsed_count) = (rows.len(), count_of(Use::Lapsed));
     let rows = rows.into_iter().map(|(_, row)| row).collect();
-    (count > 0).then_some(Custody { rows, count, let_count, idle_count, expired_count })
+    (count > 0).then_some(Custody { rows, count, let_count, idle_count, expired_count, lapsed_count })
 }
 
 /// `None` where no contract is registered, or a sum leaves an `i64`.

@@ -241,6 +241,23 @@ fn a_package_of_the_county_verifies(program: &Program, package: &Path) {
     verify(0);
 }
 
+/// Numbers in the file are those that the books gave, and most vouchers are in no file.
+fn typed_vouchers_have_the_numbers_of_the_file(program: &Program, book: &str) {
+    let journal = program.data.join("journal.csv");
+    program.json(&["export", "journal", "--book", book, "--format", "csv", "--out", journal.to_str().expect("path")]);
+    let numbered = |path: &std::path::Path| -> BTreeMap<String, String> {
+        let mut reader = csv::Reader::from_path(path).expect("csv");
+        let records = reader.records().map(|record| record.expect("record"));
+        let plain = |number: &str| number.split('-').map(|part| part.trim_start_matches('0')).collect::<Vec<_>>().join("-");
+        records.map(|record| (plain(&record[0]), format!("{} {}", &record[1], &record[3]))).collect()
+    };
+    let (given, written) = (numbered(&journal), numbered(&root().join("examples/yanhe").join(book).join("vouchers.csv")));
+    for (number, voucher) in &written {
+        assert_eq!(given.get(number), Some(voucher), "{book} {number}");
+    }
+    assert!(given.len() > 4 * written.len(), "{book}: {} vouchers of {} were typed", written.len(), given.len());
+}
+
 /// What `cunshe register` heads its columns with.
 fn every_field_has_a_chinese_name(register: &str, rows: &Value) {
     let fields = rows.as_array().into_iter().flatten().filter_map(Value::as_object).flat_map(|row| row.keys());
@@ -311,20 +328,7 @@ async fn what_the_registers_say_the_accounts_say() {
         assert!(floors.as_array().expect("rows").iter().all(|row| row["short"] == "0.00"), "{book}: {floors}");
         assert_eq!(closing("220301"), 0, "{book}: what was paid in advance was earned within the year");
         assert_eq!(register("due"), Value::Array(Vec::new()), "{book}: nothing is left to accrue");
-        // Numbers in the file are those that the books gave.
-        let journal = folder.path().join("journal.csv");
-        program.json(&["export", "journal", "--book", book, "--format", "csv", "--out", journal.to_str().expect("path")]);
-        let numbered = |path: &std::path::Path| -> BTreeMap<String, String> {
-            let mut reader = csv::Reader::from_path(path).expect("csv");
-            let records = reader.records().map(|record| record.expect("record"));
-            let plain = |number: &str| number.split('-').map(|part| part.trim_start_matches('0')).collect::<Vec<_>>().join("-");
-            records.map(|record| (plain(&record[0]), format!("{} {}", &record[1], &record[3]))).collect()
-        };
-        let (given, written) = (numbered(&journal), numbered(&root().join("examples/yanhe").join(book).join("vouchers.csv")));
-        for (number, voucher) in &written {
-            assert_eq!(given.get(number), Some(voucher), "{book} {number}");
-        }
-        assert!(given.len() > 4 * written.len(), "{book}: {} vouchers of {} were typed", written.len(), given.len());
+        typed_vouchers_have_the_numbers_of_the_file(&program, book);
     }
     let shops = service.json("registers/shops?day=2025-12-31").await;
     let rows = shops["rows"].as_array().expect("rows").iter().map(|row| (row["book"].as_str(), row["shop"].as_str()));

@@ -5,13 +5,14 @@ use crate::collective::asset::EntrustedAsset;
 use crate::collective::contract::{Accrual, Contract, ContractEnd, ContractVoid, unknown};
 use crate::collective::money::{Money, MoneyReceived};
 use crate::collective::produce::{Lines, Produced};
-use crate::collective::record::Record;
+use crate::collective::record::{Record, custody};
 use crate::collective::register::Registers;
 use crate::collective::role::Role;
 use crate::collective::terms::{ContractKind, ContractTerms};
 use crate::ledger::amount::less;
 use crate::ledger::refusal::Rule;
 use crate::ledger::{Amount, Book, Dimension, DimensionCode, Period};
+use jiff::civil::Date;
 
 impl Record for ContractTerms {
     fn codes(&self) -> Vec<(Dimension, &DimensionCode)> {
@@ -25,7 +26,6 @@ impl Record for ContractTerms {
         codes
     }
 
-    /// A registered asset is let while it is in custody, not before and not after.
     fn examine(&self, registers: &Registers, _: &Book) -> Vec<Rule> {
         let mut rules = registers.contracts.examine_terms(self);
         if registers.consignments.get(&self.code).is_some() {
@@ -34,16 +34,13 @@ impl Record for ContractTerms {
                 format!("合同 {} 已是代销合同。编码不能重复使用，请换一个。", self.code),
             ));
         }
-        let asset = self.asset.as_ref().and_then(|code| registers.assets.get(code));
-        if let Some(asset) = asset.filter(|asset| !asset.in_custody()) {
-            let message = format!("资产 {} 不在代管中，不能签合同。请先登记委托代管。", asset.card.name);
-            rules.push(Rule::business("asset_not_in_custody", message));
-        }
+        rules.extend(custody::contract_rules(self, registers));
         rules
     }
 
     fn apply(&self, registers: &mut Registers) {
-        let entrusted = self.asset.as_ref().is_some_and(|asset| registers.assets.get(asset).is_some());
+        let asset = self.asset.as_ref().and_then(|asset| registers.assets.get(asset));
+        let entrusted = asset.is_some_and(|asset| asset.in_custody_on(self.start));
         registers.contracts.sign(self, entrusted);
     }
 }
@@ -139,17 +136,17 @@ impl Record for MoneyReceived {
     }
 }
 
-/// The entrusted asset that a contract is over.
+/// The entrusted asset that a contract is over: one that was in custody when the contract began.
 pub fn entrusted<'a>(registers: &'a Registers, contract: &'a Contract) -> Option<(&'a DimensionCode, &'a EntrustedAsset)> {
     let code = contract.terms.asset.as_ref()?;
-    Some((code, registers.assets.get(code)?))
+    Some((code, registers.assets.get(code).filter(|_| contract.entrusted)?))
 }
 
 /// What of a receipt is the treasury's, with the asset that earned it.
 fn treasury_part(registers: &Registers, money: &MoneyReceived) -> Option<(DimensionCode, Amount)> {
     let contract = registers.contracts.get(&money.contract).filter(|_| money.kind == Money::Rent)?;
     let (code, asset) = entrusted(registers, contract)?;
-    Some((code.clone(), asset.rent_destination()?.split(money.amount).0))
+    Some((code.clone(), asset.rent_destination_on(money.date)?.split(money.amount).0))
 }
 
 fn money_received(registers: &Registers, book: &Book, money: &MoneyReceived) -> Result<Produced, Rule> {
@@ -193,7 +190,7 @@ fn rent(lines: &mut Lines, contract: &Contract, money: &MoneyReceived) -> Result
     lines.debit(Role::Bank, amount, &[])?;
     if let Some((code, asset)) = entrusted(registers, contract) {
         // B1, B2: the treasury's share is nobody's income.
-        let to = asset.rent_destination().ok_or_else(|| destination_missing(code))?;
+        let to = asset.rent_destination_on(money.date).ok_or_else(|| destination_missing(code, money.date))?;
         let (due, kept) = to.split(amount);
         lines.credit(Role::TreasuryPayable, due, &[(Dimension::Asset, code)])?;
         let (net, tax) = taxed(terms.kind, kept, money.date)?;
@@ -237,8 +234,10 @@ pub fn income_tags(contract: &Contract) -> [(Dimension, &DimensionCode); 3] {
     [(Dimension::Community, &terms.community), (Dimension::IncomeType, &terms.income_type), (Dimension::Contract, &terms.code)]
 }
 
-fn destination_missing(asset: &DimensionCode) -> Rule {
-    let message = format!("代管资产 {asset} 没有租金去向的批准文号，租金不能入账（国令738 §25-26）。请先登记委托代管。");
+fn destination_missing(asset: &DimensionCode, day: Date) -> Rule {
+    let message = format!(
+        "代管资产 {asset} 在 {day} 还没有租金去向的批准文号，租金不能入账（国令738 §25-26）。请先登记委托代管，或核对日期。"
+    );
     Rule::business("rent_destination_missing", message)
 }
 

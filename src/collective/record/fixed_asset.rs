@@ -22,7 +22,7 @@ impl Record for FixedAssetAdded {
         let funded: Vec<Amount> = registers.funds.iter().filter_map(|fund| fund.assets().remove(&self.asset)).collect();
         let funded = (!funded.is_empty()).then(|| total(funded));
         let mut rules = registers.fixed_assets.examine_added(self, funded);
-        if registers.assets.get(&self.asset).is_some_and(|asset| asset.in_custody()) {
+        if registers.assets.get(&self.asset).is_some_and(|asset| asset.in_custody() || asset.in_custody_on(self.date)) {
             let message = format!("资产 {} 还在代管，不是自己的资产。产权过户的，请先登记退还或收回。", self.asset);
             rules.push(Rule::business("fixed_asset_entrusted", message));
         }
@@ -65,7 +65,19 @@ impl Record for AssetsDepreciated {
 
 impl Record for FixedAssetDisposed {
     fn examine(&self, registers: &Registers, _: &Book) -> Vec<Rule> {
-        registers.fixed_assets.examine_disposed(self)
+        let mut rules = registers.fixed_assets.examine_disposed(self);
+        let whole = self.part.is_none() && registers.fixed_assets.get(&self.asset).is_some_and(|one| one.disposed.is_none());
+        if let Some(contract) = registers.contracts.beyond(&self.asset, self.date).filter(|_| whole) {
+            let message = format!(
+                "固定资产 {} 由合同 {} 用到 {}，{} 还不能全部处置。请先登记合同终止（不晚于这一天）。",
+                self.asset,
+                contract.terms.code,
+                contract.last_day(),
+                self.date
+            );
+            rules.push(Rule::business("fixed_asset_let", message));
+        }
+        rules
     }
 
     fn apply(&self, registers: &mut Registers) {
@@ -78,7 +90,14 @@ impl Record for FixedAssetDisposed {
 
     fn withdraw(registers: &mut Registers, parts: &[&str]) -> Option<()> {
         match *parts {
-            [asset] => registers.fixed_assets.withdraw_disposed(&DimensionCode::parse(asset)?),
+            [asset] => {
+                let asset = DimensionCode::parse(asset)?;
+                // It is not two things at once, now that others have entrusted it.
+                if registers.assets.get(&asset).is_some_and(|entrusted| entrusted.in_custody()) {
+                    return None;
+                }
+                registers.fixed_assets.withdraw_disposed(&asset)
+            }
             [asset, document] => registers.fixed_assets.withdraw_part(&DimensionCode::parse(asset)?, document),
             _ => None,
         }

@@ -11,7 +11,7 @@ use serde::Serialize;
 pub struct TreasuryRow {
     pub asset: DimensionCode,
     pub name: String,
-    /// 批准文号 of where its rent goes.
+    /// 批准文号 of where its rent goes on the day.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rent_document: Option<String>,
     /// 期初应缴
@@ -25,13 +25,13 @@ pub struct TreasuryRow {
     pub owed_since: Option<Date>,
 }
 
-pub fn treasury(registers: &Registers) -> Vec<TreasuryRow> {
+pub fn treasury(registers: &Registers, day: Date) -> Vec<TreasuryRow> {
     let row = |(code, one): (&DimensionCode, &Remittance)| {
         let asset = registers.assets.get(code);
         TreasuryRow {
             asset: code.clone(),
             name: asset.map(|asset| asset.card.name.clone()).unwrap_or_default(),
-            rent_document: asset.and_then(|asset| asset.rent_destination()).map(|to| to.document.clone()),
+            rent_document: asset.and_then(|asset| asset.rent_destination_on(day)).map(|to| to.document.clone()),
             carried: one.carried(),
             collected: one.collected(),
             remitted: one.remitted(),

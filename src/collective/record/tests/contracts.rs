@@ -249,7 +249,7 @@ fn custody_goes_its_way_step_by_step() {
     let moved = AssetStep { custodian: Some(code("c2")), ..step(Step::Transferred, "2026-02-01") };
     assert!(desk.take(Fact::AssetStepped(moved)).is_empty(), "a transfer moves no value");
     let asset = desk.registers.assets.get(&code("DG-1")).expect("there");
-    assert_eq!((asset.custodian(), asset.in_custody()), (Some(&code("c2")), true));
+    assert_eq!((asset.custodian_on(date("2026-02-01")), asset.in_custody()), (Some(&code("c2")), true));
     assert_eq!(desk.refuse(&Fact::AssetStepped(step(Step::Lost, "2026-01-15"))), ["asset_date_reversed"]);
 }
 
