@@ -1,22 +1,23 @@
 //! The way back: from a figure to the lines it is made of.
 
 use crate::bookkeeper::Bookkeeper;
+use crate::bookkeeper::behind::Behind;
 use crate::bookkeeper::report::{PAGE_ROWS_MAX, read_voucher};
 use crate::bookkeeper::view::View;
 use crate::ledger::statement::Range;
-use crate::ledger::{AccountCode, Amount, Dimension, Element, Period, Purpose, Side, Voucher, VoucherNumber};
+use crate::ledger::{AccountCode, Amount, Dimension, Period, Purpose, Side, Voucher, VoucherNumber};
 use crate::store::StoreError;
 use crate::store::read::FoundLine;
 use crate::store::trace::Stretch;
 use jiff::civil::Date;
 use std::fmt;
 
-/// Which lines are asked for: ordinary ones that carry a value, on accounts of one element.
+/// Which lines are asked for: ordinary ones that carry a value, of what the figure counts.
 #[derive(Clone, Copy, Debug)]
 pub struct Trace<'a> {
     pub dimension: Dimension,
     pub code: &'a str,
-    pub element: Element,
+    pub behind: Behind<'a>,
     pub range: Range,
     /// A dimension that the lines carry besides, where the figure asks for it.
     pub also: Option<Dimension>,
@@ -87,8 +88,7 @@ impl Bookkeeper {
         let page = usize::try_from(limit).unwrap_or(usize::MAX);
         let mut lines = Vec::new();
         for stretch in self.store.stretches(view.number, trace.range, (trace.dimension, trace.code)).await? {
-            let wanted = view.chart.get(&stretch.1).is_some_and(|account| account.element == trace.element);
-            if !wanted || after.is_some_and(|after| stretch < after.stretch) {
+            if !trace.behind.is_on(view, &stretch.1) || after.is_some_and(|after| stretch < after.stretch) {
                 continue;
             }
             let place = after.filter(|after| after.stretch == stretch).map_or((0, 0), |after| (after.seq, after.line));
@@ -119,7 +119,7 @@ impl Bookkeeper {
             let found = self.store.lines_carrying(view.number, stretch, carried, place, wanted).await?;
             let full = u32::try_from(found.len()) == Ok(wanted);
             place = found.last().map_or(place, |line| (line.seq, line.line));
-            read_lines(view, &found, trace.also, lines)?;
+            read_lines(view, &found, trace, lines)?;
             // Lines of vouchers that are not ordinary leave room on a full page.
             if !full || lines.len() > usize::try_from(limit).unwrap_or(usize::MAX) {
                 return Ok(());
@@ -129,7 +129,7 @@ impl Bookkeeper {
 }
 
 /// Reads found lines out of their vouchers; several lines of one voucher are read from one decoding.
-fn read_lines(view: &View, found: &[FoundLine], also: Option<Dimension>, lines: &mut Vec<TracedLine>) -> Result<(), StoreError> {
+fn read_lines(view: &View, found: &[FoundLine], trace: &Trace<'_>, lines: &mut Vec<TracedLine>) -> Result<(), StoreError> {
     let mut open: Option<(u64, Voucher)> = None;
     for line in found {
         if open.as_ref().is_none_or(|(seq, _)| *seq != line.seq) {
@@ -142,7 +142,8 @@ fn read_lines(view: &View, found: &[FoundLine], also: Option<Dimension>, lines: 
         let index = usize::try_from(line.line).unwrap_or(0).saturating_sub(1);
         let posted = voucher.lines.get(index);
         let posted = posted.ok_or_else(|| StoreError::Corrupt(format!("entry {} has no line {}", line.seq, line.line)))?;
-        if also.is_some_and(|also| posted.dimensions.get(also).is_none()) {
+        let lacks = trace.also.is_some_and(|also| posted.dimensions.get(also).is_none());
+        if lacks || !trace.behind.counts(view, line.seq, voucher, line.side) {
             continue;
         }
         lines.push(TracedLine {
