@@ -37,6 +37,11 @@ fn class(standard: ChartStandard, account: &str) -> Class {
     }
 }
 
+/// Whether an income account counts as 经营性收入.
+pub(super) fn is_operating(standard: ChartStandard, account: &str) -> bool {
+    class(standard, account) != Class::Other
+}
+
 /// One community, or all of them. Amounts in yuan.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct CommunityIncome {

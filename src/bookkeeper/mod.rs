@@ -4,6 +4,7 @@
 //! Start with [`Bookkeeper`]; follow a posting into [`writer`] and [`desk`], a file into [`intake`]; reports are in
 //! [`report`], the way from a figure back to its vouchers in [`trace`], the self check in [`check`].
 
+pub mod behind;
 pub mod business;
 pub mod check;
 pub mod clock;

@@ -1,11 +1,11 @@
 //! The way back: from a figure to the lines it is made of.
 
-use crate::bookkeeper::nets::element;
+use crate::bookkeeper::behind::Behind;
 use crate::bookkeeper::report::{PAGE_ROWS_MAX, read_voucher};
 use crate::bookkeeper::view::View;
 use crate::bookkeeper::{Bookkeeper, mirrored};
 use crate::ledger::statement::Range;
-use crate::ledger::{AccountCode, Amount, Dimension, Element, Period, Purpose, Side, Voucher, VoucherNumber};
+use crate::ledger::{AccountCode, Amount, Dimension, Period, Purpose, Side, Voucher, VoucherNumber};
 use crate::store::StoreError;
 use crate::store::read::FoundLine;
 use crate::store::trace::Stretch;
@@ -13,12 +13,12 @@ use jiff::civil::Date;
 use std::collections::BTreeSet;
 use std::fmt;
 
-/// Which lines are asked for: ordinary ones that carry a value, on accounts of one element.
+/// Which lines are asked for: ordinary ones that carry a value, of what the figure counts.
 #[derive(Clone, Copy, Debug)]
 pub struct Trace<'a> {
     pub dimension: Dimension,
     pub code: &'a str,
-    pub element: Element,
+    pub behind: Behind<'a>,
     pub range: Range,
     /// A dimension that the lines carry besides, where the figure asks for it.
     pub also: Option<Dimension>,
@@ -98,7 +98,7 @@ impl Bookkeeper {
         let wanted = Wanted { trace, aside: &aside };
         let mut lines = Vec::new();
         for stretch in self.store.stretches(view.number, trace.range, (trace.dimension, trace.code)).await? {
-            if element(view, &stretch.1) != Some(trace.element) || after.is_some_and(|after| stretch < after.stretch) {
+            if !trace.behind.is_on(view, &stretch.1) || after.is_some_and(|after| stretch < after.stretch) {
                 continue;
             }
             let place = after.filter(|after| after.stretch == stretch).map_or((0, 0), |after| (after.seq, after.line));
@@ -152,7 +152,8 @@ fn read_lines(view: &View, found: &[FoundLine], wanted: Wanted<'_>, lines: &mut 
         let index = usize::try_from(line.line).unwrap_or(0).saturating_sub(1);
         let posted = voucher.lines.get(index);
         let posted = posted.ok_or_else(|| StoreError::Corrupt(format!("entry {} has no line {}", line.seq, line.line)))?;
-        if wanted.trace.also.is_some_and(|also| posted.dimensions.get(also).is_none()) {
+        let lacks = wanted.trace.also.is_some_and(|also| posted.dimensions.get(also).is_none());
+        if lacks || !wanted.trace.behind.counts(view, line.seq, voucher, line.side) {
             continue;
         }
         lines.push(TracedLine {

@@ -1,6 +1,7 @@
 //! `/communities/{code}`: one community's income, and every line it is made of.
 
 use crate::bookkeeper::Bookkeeper;
+use crate::bookkeeper::behind::Behind;
 use crate::bookkeeper::trace::Trace;
 use crate::ledger::statement::{GroupBy, IncomeGroup, IncomeTable, Names, Range, RegisterNames};
 use crate::ledger::{Amount, Dimension, Element, Period, amount};
@@ -45,7 +46,8 @@ pub async fn show(
     let accounts = bookkeeper.income_table(&nets, range, GroupBy::Account).await?;
     let months = bookkeeper.income_table(&nets, range, GroupBy::Month).await?;
     let first = place.is_some().then(|| format!("/communities/{code}?{}#lines", query(range)));
-    let trace = Trace { dimension: Dimension::Community, code: &code, element: Element::Income, range, also: None };
+    let trace =
+        Trace { dimension: Dimension::Community, code: &code, behind: Behind::Element(Element::Income), range, also: None };
     let found = lines(&bookkeeper, &views, &trace, place).await?;
     let page_total = amount::sum(found.lines.iter().map(|(_, line)| income(line.side, line.amount)));
     let books = views.iter().map(|view| (&*view.chart, &*view.dimensions)).collect();

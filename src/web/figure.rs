@@ -37,14 +37,6 @@ pub fn income(side: Side, amount: Amount) -> Amount {
     }
 }
 
-/// What a line adds to a cost or to an asset: debit less credit.
-pub fn expense(side: Side, amount: Amount) -> Amount {
-    match side {
-        Side::Debit => amount,
-        Side::Credit => amount.checked_neg().unwrap_or(amount),
-    }
-}
-
 /// A part of a whole in percent, rounded half away from zero to one decimal; a dash where there is no whole.
 pub fn share(part: Amount, whole: Amount) -> String {
     if whole.fen() <= 0 {

@@ -1,13 +1,15 @@
 //! `/lines/{dimension}/{code}`: the lines behind a figure of the first page, over all books.
 
 use crate::bookkeeper::Bookkeeper;
+use crate::bookkeeper::behind::{Behind, FundPart};
+use crate::bookkeeper::report::widest_range;
 use crate::bookkeeper::trace::{Trace, TraceCursor, TracedLine};
 use crate::bookkeeper::view::View;
 use crate::ledger::statement::{GroupBy, Names as _, Range, RegisterNames};
 use crate::ledger::{Amount, Dimension, DimensionCode, Element, Period, amount};
 use crate::store::StoreError;
-use crate::web::figure::{Money, expense, income};
-use crate::web::page::{Kept, Page, Trouble, opened, query, range, voucher_address};
+use crate::web::figure::Money;
+use crate::web::page::{Kept, Page, Trouble, encoded, opened, query, range, voucher_address};
 use askama::Template;
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
@@ -23,8 +25,14 @@ pub struct LinesQuery {
     pub to: Option<String>,
     /// Where the page before ended.
     pub after: Option<String>,
-    /// `expense` for what a value cost, `asset` for what it is worth; what it earned otherwise.
+    /// What the figure counts: a word that [`Figure`] reads; what the value earned where there is none.
     of: Option<String>,
+    /// The one book that is counted.
+    book: Option<String>,
+    /// 决议, of dividends.
+    resolution: Option<String>,
+    /// 年度, of working funds.
+    year: Option<String>,
 }
 
 #[derive(Template)]
@@ -36,8 +44,8 @@ pub struct Lines {
     /// 门店, 收入类型
     kind: &'static str,
     name: String,
-    /// 收入, 成本及其他, 资产科目
-    what: &'static str,
+    /// 收入, 成本及其他, 资产科目 …
+    what: String,
     lines: Vec<LineRow>,
     page_total: Money,
     /// Address of the page from its first line on, on every page but the first.
@@ -55,19 +63,77 @@ pub struct LineRow {
     pub amount: Money,
 }
 
-/// What an address says of an element; nothing for income.
-fn word_of(element: Element) -> Option<&'static str> {
-    match element {
-        Element::Expense => Some("expense"),
-        Element::Asset => Some("asset"),
-        _ => None,
+/// What an address may say of a figure besides its months; what is empty is left out.
+#[derive(Clone, Copy, Default)]
+pub struct Figure<'a> {
+    pub of: &'a str,
+    pub book: &'a str,
+    pub resolution: &'a str,
+    pub year: &'a str,
+}
+
+impl Figure<'_> {
+    fn kept(&self) -> Kept {
+        let all = [("of", self.of), ("book", self.book), ("resolution", self.resolution), ("year", self.year)];
+        all.into_iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| (name, value.to_owned())).collect()
+    }
+
+    /// The address of the lines behind the figure.
+    pub fn address(&self, dimension: Dimension, code: &str, range: Range) -> String {
+        let kept = self.kept().into_iter().map(|(name, value)| format!("&{name}={}", encoded(&value))).collect::<String>();
+        format!("/lines/{}/{code}?{}{kept}", dimension.word(), query(range))
+    }
+
+    /// What it counts, with what it is called and the months whose lines are looked through.
+    fn behind(&self, range: Range, widest: Range) -> Result<(Behind<'_>, String, Range), Trouble> {
+        let resolution = Some(self.resolution).filter(|code| !code.is_empty());
+        let fund = |part, what: &str| {
+            let year =
+                self.year.parse().map_err(|_| Trouble::malformed(format!("看不懂年度 year={}。应为 2025 的形式。", self.year)));
+            year.map(|year: u32| (Behind::WorkingFund { year, part }, format!("{year} 年度工作经费{what}"), range))
+        };
+        let told = |behind, what: &str| Ok((behind, what.to_owned(), range));
+        match self.of {
+            "" | "income" => told(Behind::Element(Element::Income), "收入"),
+            "expense" => told(Behind::Element(Element::Expense), "成本及其他"),
+            "asset" => told(Behind::Element(Element::Asset), "资产科目（不含期初）"),
+            "profit" => told(Behind::Profit, "利润"),
+            "operating" => told(Behind::Operating, "经营性收入"),
+            "dividend" => told(Behind::Dividends { resolution }, "公司分配的利润"),
+            "dividend_unpaid" => {
+                let what = "分配而未付的利润（期间内的决议，减现在为止的支付）".to_owned();
+                // What was resolved within the months may be paid after them.
+                let lines = Range { from: range.from, to: range.to.max(widest.to) };
+                Ok((Behind::DividendsUnpaid { resolution, resolved: range }, what, lines))
+            }
+            "working_fund" => fund(FundPart::Arrived, "到账"),
+            "working_fund_spent" => fund(FundPart::Spent, "支出"),
+            "working_fund_left" => fund(FundPart::Left, "结余"),
+            other => Err(Trouble::malformed(format!(
+                "看不懂 of={other}。应为 income、expense、profit、operating、asset、dividend、dividend_unpaid 或 working_fund 等。"
+            ))),
+        }
     }
 }
 
-/// The address of the lines behind a figure.
+impl LinesQuery {
+    fn figure(&self) -> Figure<'_> {
+        Figure { of: text(&self.of), book: text(&self.book), resolution: text(&self.resolution), year: text(&self.year) }
+    }
+}
+
+fn text(value: &Option<String>) -> &str {
+    value.as_deref().unwrap_or_default()
+}
+
+/// The address of the lines behind a figure of one element.
 pub fn address(dimension: Dimension, code: &str, of: Element, range: Range) -> String {
-    let of = word_of(of).map(|word| format!("&of={word}")).unwrap_or_default();
-    format!("/lines/{}/{code}?{}{of}", dimension.word(), query(range))
+    let of = match of {
+        Element::Expense => "expense",
+        Element::Asset => "asset",
+        _ => "",
+    };
+    Figure { of, ..Figure::default() }.address(dimension, code, range)
 }
 
 pub async fn show(
@@ -76,45 +142,40 @@ pub async fn show(
     asked: Result<Query<LinesQuery>, QueryRejection>,
 ) -> Result<Page<Lines>, Trouble> {
     let (Path((word, code)), Query(asked)) = (path?, asked?);
-    let views = bookkeeper.books();
-    let range = range(asked.from.as_deref(), asked.to.as_deref(), &views)?;
-    let element = match asked.of.as_deref() {
-        None | Some("" | "income") => Element::Income,
-        Some("expense") => Element::Expense,
-        Some("asset") => Element::Asset,
-        Some(other) => return Err(Trouble::malformed(format!("看不懂 of={other}。应为 income、expense 或 asset。"))),
-    };
+    let (all, figure) = (bookkeeper.books(), asked.figure());
+    let range = range(asked.from.as_deref(), asked.to.as_deref(), &all)?;
+    let (behind, what, looked) = figure.behind(range, widest_range(&all).unwrap_or(range))?;
     let dimension =
         Dimension::parse(&word).ok_or_else(|| Trouble::not_found(format!("没有辅助核算类别 {word}。请从首页点进来。")))?;
+    let views = counted(all, figure.book)?;
     registered(&views, dimension, &code)?;
     let place = asked.after.as_deref().map(|text| place(text, &views)).transpose()?;
-    let first = place.is_some().then(|| format!("{}#lines", address(dimension, &code, element, range)));
+    let address = figure.address(dimension, &code, range);
+    let first = place.is_some().then(|| format!("{address}#lines"));
     // Income types are counted where a community earned something; the other figures count every line.
     let also = (dimension == Dimension::IncomeType).then_some(Dimension::Community);
-    let found = lines(&bookkeeper, &views, &Trace { dimension, code: &code, element, range, also }, place).await?;
-    let adds = |line: &TracedLine| match element {
-        Element::Income => income(line.side, line.amount),
-        _ => expense(line.side, line.amount),
-    };
-    let page_total = amount::sum(found.lines.iter().map(|(_, line)| adds(line)));
+    let found = lines(&bookkeeper, &views, &Trace { dimension, code: &code, behind, range: looked, also }, place).await?;
+    let page_total = amount::sum(found.lines.iter().map(|(_, line)| behind.adds(line.side, line.amount)));
     let books = views.iter().map(|view| (&*view.chart, &*view.dimensions)).collect();
     Ok(Page(Lines {
         range,
         months: opened(range, &views),
-        kept: word_of(element).map(|word| ("of", word.to_owned())).into_iter().collect(),
+        kept: figure.kept(),
         kind: dimension.chinese(),
         name: RegisterNames { books, group_by: GroupBy::By(dimension) }.group(&code),
-        what: match element {
-            Element::Expense => "成本及其他",
-            Element::Asset => "资产科目（不含期初）",
-            _ => "收入",
-        },
-        lines: found.lines.iter().map(|(view, line)| line_row(view, line, adds(line))).collect(),
+        what,
+        lines: found.lines.iter().map(|(view, line)| line_row(view, line, behind.adds(line.side, line.amount))).collect(),
         page_total: page_total.ok_or_else(|| Trouble::too_large("本页合计"))?.into(),
         first,
-        next: found.next.map(|next| format!("{}&after={next}#lines", address(dimension, &code, element, range))),
+        next: found.next.map(|next| format!("{address}&after={next}#lines")),
         home: format!("/?{}", query(range)),
     }))
+}
+
+/// All books, or the one that is named.
+fn counted(views: Vec<Arc<View>>, book: &str) -> Result<Vec<Arc<View>>, Trouble> {
+    let views: Vec<_> = views.into_iter().filter(|view| book.is_empty() || view.profile.code == book).collect();
+    if views.is_empty() { Err(Trouble::not_found(format!("没有账套 {book}。请从首页点进来。"))) } else { Ok(views) }
 }
 
 /// A page is of a code that a book has registered.

@@ -4,21 +4,37 @@ use crate::bookkeeper::leadership::{CommunityIncome, CommunityIncomeTable};
 use crate::bookkeeper::view::View;
 use crate::collective::organisation::unit::UnitKind;
 use crate::collective::report;
-use crate::ledger::Dimension;
+use crate::ledger::statement::Range;
+use crate::ledger::{Amount, Dimension, Period};
 use crate::web::business::name;
 use crate::web::figure::Money;
+use crate::web::lines::Figure;
 use crate::web::page::community_address;
 use jiff::civil::Date;
+use std::collections::BTreeSet;
 use std::sync::Arc;
+
+/// A figure, and where the lines are that it is made of.
+pub struct Linked {
+    pub money: Money,
+    pub href: Option<String>,
+}
+
+impl Linked {
+    /// Nothing is behind a zero.
+    fn new(amount: Amount, href: Option<String>) -> Linked {
+        Linked { money: amount.into(), href: href.filter(|_| !amount.is_zero()) }
+    }
+}
 
 /// One community: what it earned itself, and what its company gave it.
 pub struct OwnRow {
     pub name: String,
     pub href: Option<String>,
-    pub operating_income: Money,
-    pub total_income: Money,
-    pub distributed: Money,
-    pub unpaid: Money,
+    pub operating_income: Linked,
+    pub total_income: Linked,
+    pub distributed: Linked,
+    pub unpaid: Linked,
 }
 
 pub struct Own {
@@ -27,49 +43,75 @@ pub struct Own {
     pub total: Option<OwnRow>,
 }
 
-fn own_row(row: &CommunityIncome, name: &str, href: Option<String>) -> OwnRow {
+/// `lines` leads from what a figure counts to its lines; `None` where these would not add up to it.
+fn own_row(row: &CommunityIncome, name: &str, href: Option<String>, lines: impl Fn(&str) -> Option<String>) -> OwnRow {
+    let distributed = !row.distributed.is_zero();
     OwnRow {
         name: name.to_owned(),
         href,
-        operating_income: row.operating_income.into(),
-        total_income: row.total_income.into(),
-        distributed: row.distributed.into(),
-        unpaid: row.unpaid.into(),
+        operating_income: Linked::new(row.operating_income, lines("operating")),
+        total_income: Linked::new(row.total_income, lines("")),
+        distributed: Linked::new(row.distributed, lines("dividend")),
+        unpaid: Linked { href: lines("dividend_unpaid").filter(|_| distributed), money: row.unpaid.into() },
     }
 }
 
 /// The communities of one street, or of all.
-pub fn own(table: &CommunityIncomeTable, street: Option<&str>) -> Own {
+pub fn own(table: &CommunityIncomeTable, street: Option<&str>, views: &[Arc<View>]) -> Own {
     let shown = table.rows.iter().filter(|row| street.is_none_or(|street| row.street == street));
-    let rows = shown.map(|row| own_row(row, &row.name, Some(community_address(&row.community, table.range)))).collect();
-    Own { rows, total: street.is_none().then(|| own_row(&table.total, "合计", None)) }
+    let mirroring = mirroring(views);
+    let row = |row: &CommunityIncome| {
+        let twice = mirroring.contains(row.community.as_str());
+        let lines = |of: &str| {
+            let address = Figure { of, ..Figure::default() }.address(Dimension::Community, &row.community, table.range);
+            (of.starts_with("dividend") || !twice).then_some(address)
+        };
+        own_row(row, &row.name, Some(community_address(&row.community, table.range)), lines)
+    };
+    Own { rows: shown.map(row).collect(), total: street.is_none().then(|| own_row(&table.total, "合计", None, |_| None)) }
+}
+
+/// Communities whose own books recognise the dividends of companies kept here: their income is told without these, and its
+/// lines have them.
+fn mirroring(views: &[Arc<View>]) -> BTreeSet<&str> {
+    let stakes = views.iter().flat_map(|view| view.registers.stakes.iter());
+    let mirrored = stakes.filter(|(_, stake)| stake.counterpart().is_some() && !stake.declarations.is_empty());
+    mirrored.filter_map(|(_, stake)| Some(stake.terms()?.community.as_str())).collect()
 }
 
 /// 社区工作经费 of one community and year.
 pub struct FundRow {
     pub community: String,
     pub year: u32,
-    pub arrived: Money,
+    pub arrived: Linked,
     pub dates: Vec<String>,
-    pub spent: Money,
-    pub left: Money,
+    pub spent: Linked,
+    pub left: Linked,
     /// 离底线差多少
     pub short: Option<Money>,
 }
 
 /// Every community of the books that follow working funds at all.
-pub fn working_funds(views: &[Arc<View>], day: Date) -> Vec<FundRow> {
+pub fn working_funds(views: &[Arc<View>], day: Date, widest: Range) -> Vec<FundRow> {
     let followed = views.iter().filter(|view| view.registers.working_funds.iter().next().is_some());
     let rows = followed.flat_map(|view| {
         let communities = view.own_units(UnitKind::Community);
-        report::funds::working_funds(&view.registers, &communities, day).into_iter().map(move |row| FundRow {
-            community: name(view, Dimension::Community, &row.community),
-            year: row.year,
-            arrived: row.arrived.into(),
-            dates: row.arrival_dates.iter().map(ToString::to_string).collect(),
-            spent: row.spent.into(),
-            left: row.left.into(),
-            short: row.short.filter(|short| !short.is_zero()).map(Money::from),
+        report::funds::working_funds(&view.registers, &communities, day).into_iter().map(move |row| {
+            let year = row.year.to_string();
+            let lines = |of| {
+                let figure = Figure { of, book: &view.profile.code, year: &year, ..Figure::default() };
+                figure.address(Dimension::Community, row.community.as_str(), widest)
+            };
+            let came = !row.arrived.is_zero();
+            FundRow {
+                community: name(view, Dimension::Community, &row.community),
+                year: row.year,
+                arrived: Linked::new(row.arrived, Some(lines("working_fund"))),
+                dates: row.arrival_dates.iter().map(ToString::to_string).collect(),
+                spent: Linked::new(row.spent, Some(lines("working_fund_spent"))),
+                left: Linked { href: came.then(|| lines("working_fund_left")), money: row.left.into() },
+                short: row.short.filter(|short| !short.is_zero()).map(Money::from),
+            }
         })
     });
     rows.collect()
@@ -79,8 +121,8 @@ pub fn working_funds(views: &[Arc<View>], day: Date) -> Vec<FundRow> {
 pub struct DividendRow {
     pub community: String,
     pub number: String,
-    pub share: Money,
-    pub owed: Money,
+    pub share: Linked,
+    pub owed: Linked,
     pub pay_by: String,
     pub overdue: bool,
 }
@@ -88,16 +130,24 @@ pub struct DividendRow {
 pub fn dividends(views: &[Arc<View>], day: Date) -> Vec<DividendRow> {
     let rows = views.iter().flat_map(|view| {
         let resolved = report::dividends(&view.registers, day).into_iter();
-        let known = resolved.filter(move |row| {
-            view.registers.dividends.get(&row.resolution).is_some_and(|dividend| dividend.resolution.date <= day)
+        let known = resolved.filter_map(move |row| {
+            let resolved = view.registers.dividends.get(&row.resolution)?.resolution.date;
+            Some((row, Period::of(resolved).filter(|_| resolved <= day)?))
         });
-        known.map(move |row| DividendRow {
-            community: name(view, Dimension::Community, &row.holder),
-            number: row.number,
-            share: row.share.into(),
-            owed: row.owed.into(),
-            pay_by: row.pay_by.to_string(),
-            overdue: row.overdue,
+        known.map(move |(row, month)| {
+            let lines = |of| {
+                let figure = Figure { of, book: &view.profile.code, resolution: row.resolution.as_str(), ..Figure::default() };
+                figure.address(Dimension::Community, row.holder.as_str(), Range { from: month, to: month })
+            };
+            let unpaid = (!row.share.is_zero()).then(|| lines("dividend_unpaid"));
+            DividendRow {
+                community: name(view, Dimension::Community, &row.holder),
+                share: Linked::new(row.share, Some(lines("dividend"))),
+                owed: Linked { href: unpaid, money: row.owed.into() },
+                number: row.number,
+                pay_by: row.pay_by.to_string(),
+                overdue: row.overdue,
+            }
         })
     });
     rows.collect()

@@ -2,13 +2,14 @@
 
 use crate::bookkeeper::Bookkeeper;
 use crate::bookkeeper::nets::DimensionProfit;
+use crate::bookkeeper::report::widest_range;
 use crate::bookkeeper::view::View;
 use crate::ledger::statement::{GroupBy, IncomeGroup, IncomeRow, IncomeTable, Range};
 use crate::ledger::{Amount, Dimension, Element, Period, amount};
 use crate::web::business::{Collection, Custody, collection, custody};
 use crate::web::figure::Money;
 use crate::web::fixed_assets::{Figures, classes};
-use crate::web::lines;
+use crate::web::lines::{self, Figure};
 use crate::web::money::{DividendRow, FundRow, Own, dividends, own, working_funds};
 use crate::web::page::{Kept, Page, Trouble, community_address, opened, query, range};
 use crate::web::section::{Heading, Item, Section, by_amount};
@@ -65,6 +66,7 @@ struct ShopRow {
     /// Where the lines of each figure are; not for the total.
     income_lines: Option<String>,
     expense_lines: Option<String>,
+    profit_lines: Option<String>,
     income: Money,
     expense: Money,
     profit: Money,
@@ -106,13 +108,13 @@ async fn overview(bookkeeper: &Bookkeeper, views: &[Arc<View>], asked: OverviewQ
         total: months.total.into(),
         community_count: months.rows.len(),
         book_count: views.len(),
-        own: own(&income, street.as_deref()),
+        own: own(&income, street.as_deref(), views),
         street,
         sections: vec![communities(&months), streets, sources(&types), by_month(&months)],
         shops: shops.into_iter().map(|shop| shop_row(shop, range)).collect(),
         shop_total,
         day: range.to.last_day().to_string(),
-        funds: working_funds(views, range.to.last_day()),
+        funds: working_funds(views, range.to.last_day(), widest_range(views).unwrap_or(range)),
         dividends: dividends(views, range.to.last_day()),
         custody: custody(views, range.to.last_day()),
         collection: collection(views, range.to.last_day()),
@@ -185,10 +187,12 @@ fn group_items(groups: &[IncomeGroup], address: impl Fn(&str) -> String) -> Vec<
 fn shop_row(shop: DimensionProfit, range: Range) -> ShopRow {
     let lines = |of| Some(lines::address(Dimension::Shop, &shop.code, of, range));
     let (income_lines, expense_lines) = (lines(Element::Income), lines(Element::Expense));
+    let profit = Figure { of: "profit", ..Figure::default() };
     ShopRow {
         name: shop.name,
         income_lines,
         expense_lines,
+        profit_lines: Some(profit.address(Dimension::Shop, &shop.code, range)),
         income: shop.income.into(),
         expense: shop.expense.into(),
         profit: shop.profit.into(),
@@ -202,6 +206,7 @@ fn shop_total(shops: &[DimensionProfit]) -> Option<ShopRow> {
         name: "合计".to_owned(),
         income_lines: None,
         expense_lines: None,
+        profit_lines: None,
         income: total(|shop| shop.income)?,
         expense: total(|shop| shop.expense)?,
         profit: total(|shop| shop.profit)?,

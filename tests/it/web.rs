@@ -1,5 +1,6 @@
 //! The pages from outside: every figure is the API's, every figure leads to its vouchers, and nothing on a page runs.
 
+mod facts;
 mod holdings;
 
 use crate::support::{Program, Service, root};
@@ -107,6 +108,7 @@ async fn the_county_on_a_page() {
     streets_are_the_sums_of_their_communities(&service, &home).await;
     own_and_distributed_are_not_added_up(&service, &home).await;
     figures_name_their_columns(&home);
+    linked_figures_are_their_lines(&service, &home).await;
     sources_and_shops_lead_to_lines_that_add_up(&service, &home).await;
     communities_lead_to_lines_vouchers_and_proofs(&service, &home).await;
     months_asked_for_are_kept(&service).await;
@@ -162,12 +164,11 @@ async fn sources_and_shops_lead_to_lines_that_add_up(service: &Service, home: &s
     for address in &addresses {
         assert!(figures.contains(&walk(service, address).await.0), "{address}");
     }
-    let mut shop_sums = (0, 0);
-    for address in links(section(home, "shops"), "/lines/shop/") {
-        let sum = walk(service, &address).await.0;
-        *(if address.contains("of=expense") { &mut shop_sums.1 } else { &mut shop_sums.0 }) += sum;
+    let mut shop_sums = [0; 3];
+    for (address, at) in links(section(home, "shops"), "/lines/shop/").iter().zip((0..3).cycle()) {
+        shop_sums[at] += walk(service, address).await.0;
     }
-    assert_eq!((shop_sums.0, shop_sums.0 - shop_sums.1), (243_000_000, 43_200_000));
+    assert_eq!(shop_sums, [243_000_000, 199_800_000, 43_200_000]);
     let shops = rows(section(home, "shops"));
     let foot = shops.last().expect("a foot");
     assert_eq!((shops.len(), foot[0].as_str(), foot[2].as_str()), (12, "2,430,000.00", "432,000.00"));
@@ -265,6 +266,23 @@ async fn nothing_else_is_served(service: &Service) {
 }
 
 const HOSTILE: &str = "<script>alert(1)</script>\"'&";
+
+/// The addresses of a section that lead to lines, each with the figure it stands under.
+fn linked(section: &str) -> Vec<(String, i64)> {
+    let parts = section.split("<a href=\"/lines/").skip(1).filter_map(|rest| rest.split_once("\">"));
+    parts.map(|(href, rest)| (unescaped(&format!("/lines/{href}")), fen(rest.split('<').next().unwrap_or_default()))).collect()
+}
+
+async fn linked_figures_are_their_lines(service: &Service, home: &str) {
+    // 27 communities with four figures; what is shared and owed; three of each year's fund; three of each shop.
+    for (id, least) in [("own", 108), ("dividends", 54), ("funds", 27), ("shops", 15)] {
+        let figures = linked(section(home, id));
+        assert!(figures.len() >= least, "{id}: {}", figures.len());
+        for (address, figure) in figures {
+            assert_eq!(walk(service, &address).await.0, figure, "{id}: {address}");
+        }
+    }
+}
 
 /// Tables with many figures are cards on a phone: every figure names its column, and no date breaks.
 fn figures_name_their_columns(home: &str) {

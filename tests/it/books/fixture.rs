@@ -1,5 +1,6 @@
 //! A book, a script of everything that can happen to it, and what a reader can see of it.
 
+use cunshe::bookkeeper::behind::Behind;
 use cunshe::bookkeeper::trace::{Trace, TracedLine};
 use cunshe::bookkeeper::view::View;
 use cunshe::bookkeeper::{Bookkeeper, Clock, Config, OpenError};
@@ -199,7 +200,8 @@ pub async fn everything(books: &Bookkeeper) -> String {
 
 /// Every income line of one community, page by page.
 async fn traced(books: &Bookkeeper, view: &View, range: Range) -> Vec<TracedLine> {
-    let trace = Trace { dimension: Dimension::Community, code: "c1", element: Element::Income, range, also: None };
+    let trace =
+        Trace { dimension: Dimension::Community, code: "c1", behind: Behind::Element(Element::Income), range, also: None };
     let (mut lines, mut next) = (Vec::new(), None);
     loop {
         let page = books.dimension_lines(view, &trace, next, 7).await.expect("lines");

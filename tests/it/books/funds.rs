@@ -3,6 +3,7 @@
 
 use super::fixture::{ID, check_is_clean, draft, fixed_keys, named, open, open_book, period, signed};
 use cunshe::bookkeeper::Bookkeeper;
+use cunshe::bookkeeper::behind::Behind;
 use cunshe::bookkeeper::business::register;
 use cunshe::bookkeeper::trace::Trace;
 use cunshe::collective::Fact;
@@ -163,7 +164,8 @@ async fn a_working_fund_is_no_income_of_the_collective() {
     let table = books.community_income(&views, range).await.expect("income");
     assert_eq!((table.rows[0].operating, table.rows[0].other), (Amount::from_fen(800_000), Amount::from_fen(50_000)));
     assert_eq!(table.total.total_income, earned);
-    let trace = Trace { dimension: Dimension::Community, code: "c1", element: Element::Income, range, also: None };
+    let trace =
+        Trace { dimension: Dimension::Community, code: "c1", behind: Behind::Element(Element::Income), range, also: None };
     let lines = books.dimension_lines(&view, &trace, None, 10).await.expect("lines").lines;
     assert_eq!(lines.iter().map(|line| line.amount.fen()).sum::<i64>(), earned.fen(), "a figure is the sum of its lines");
     let rows = register(&view, "working_funds", DAY).expect("a register");

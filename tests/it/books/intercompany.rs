@@ -2,6 +2,7 @@
 
 use super::fixture::{ID, check_is_clean, draft, fixed_keys, open, open_book, period, signed};
 use crate::support::Postgres;
+use cunshe::bookkeeper::behind::Behind;
 use cunshe::bookkeeper::intercompany::Tie;
 use cunshe::bookkeeper::report::widest_range;
 use cunshe::bookkeeper::trace::Trace;
@@ -234,7 +235,8 @@ async fn earned_by_c1(books: &Bookkeeper, codes: &[&str]) -> (Amount, Amount, Am
     let by_month = books.income_by_community(&views, range, GroupBy::Month).await.expect("table");
     let sums = by_month.rows.iter().filter(|row| row.community == "c1").map(|row| row.total);
     let both = books.community_income(&views, range).await.expect("table").total;
-    let trace = Trace { dimension: Dimension::Community, code: "c1", element: Element::Income, range, also: None };
+    let trace =
+        Trace { dimension: Dimension::Community, code: "c1", behind: Behind::Element(Element::Income), range, also: None };
     let own = books.book("c1-book").expect("book");
     let lines = books.dimension_lines(&own, &trace, None, 100).await.expect("lines").lines;
     (total(sums), both.total_income, total(lines.iter().map(|line| line.amount)))

@@ -8,7 +8,7 @@ use std::path::Path;
 /// A class that an address and a page must carry without taking it for something else.
 const CLASS: &str = "设备&<b>";
 
-async fn post(service: &Service, path: &str, body: &Value) {
+pub(super) async fn post(service: &Service, path: &str, body: &Value) {
     let answer = reqwest::Client::new().post(service.api(path)).json(body).send().await.expect("answered");
     assert_eq!(answer.status(), 201, "{path}: {}", answer.text().await.expect("text"));
 }
