@@ -91,6 +91,24 @@ pub fn month_amount(contract: &Contract, period: Period) -> Result<Amount, Rule>
     Ok(less(earned, total(contract.accrued.values().copied())))
 }
 
+/// Net and tax of what a month recognises of what is owed. Months that were left out since the one recognised before have
+/// the rate of their own last day, all else that of the month's.
+pub fn month_taxed(contract: &Contract, period: Period) -> Result<(Amount, Amount), Rule> {
+    let kind = contract.terms.kind;
+    let mut left = month_amount(contract, period)?;
+    let (mut net, mut tax) = (Amount::ZERO, Amount::ZERO);
+    let newest = contract.accrued.keys().next_back();
+    if newest.is_none_or(|newest| *newest < period) {
+        let months = months(contract)?;
+        for (month, part) in months.range(..period).filter(|(month, _)| newest.is_none_or(|newest| newest < *month)) {
+            let (part_net, part_tax) = taxed(kind, *part, month.last_day())?;
+            (left, net, tax) = (less(left, *part), plus(net, part_net), plus(tax, part_tax));
+        }
+    }
+    let (rest_net, rest_tax) = taxed(kind, left, period.last_day())?;
+    Ok((plus(net, rest_net), plus(tax, rest_tax)))
+}
+
 /// The contracts that have something to recognise in a month and have not been accrued for it: what a month end has to do.
 pub fn due(contracts: &ContractRegister, period: Period) -> Vec<DimensionCode> {
     let accrues = |contract: &&Contract| {

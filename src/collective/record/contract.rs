@@ -1,6 +1,6 @@
 //! 合同: what follows its terms, and the posting patterns of rent, deposits and accruals (facts §7.2 B, C, D, G).
 
-use crate::collective::accrual::{self, Recognition, month_amount, recognition, taxed};
+use crate::collective::accrual::{self, Recognition, month_amount, month_taxed, recognition, taxed};
 use crate::collective::advance::refund_net;
 use crate::collective::asset::EntrustedAsset;
 use crate::collective::contract::{Accrual, Contract, ContractEnd, ContractVoid, unknown};
@@ -280,7 +280,7 @@ fn accrue(registers: &Registers, book: &Book, code: &DimensionCode, period: Peri
         lines.debit(Role::RentAdvance, amount, &[(Dimension::Contract, code)])?;
         lines.credit(income, amount, &income_tags(contract))?;
     } else {
-        let (net, tax) = taxed(terms.kind, amount, day)?;
+        let (net, tax) = month_taxed(contract, period)?;
         lines.debit(receivable(terms.kind), amount, &party(contract))?;
         lines.credit(income, net, &income_tags(contract))?;
         lines.credit(Role::Vat, tax, &[])?;
