@@ -7,6 +7,7 @@ use crate::bookkeeper::view::View;
 use crate::bookkeeper::{Bookkeeper, PostError, Posted};
 use crate::collective::contract::Accrual;
 use crate::collective::organisation::unit::UnitKind;
+use crate::collective::role::Role;
 use crate::collective::vat::{self, Gauge};
 use crate::collective::{Fact, accrual, report};
 use crate::journal::{Declaration, Declared};
@@ -135,7 +136,9 @@ pub struct VatGauge {
     pub gauge: Gauge,
 }
 
-/// Income from selling goods and services: what the 起征点 is held against. Dividends and subsidies are no sales.
+/// Income from selling goods and services: what the 起征点 is held against. Dividends and subsidies are no sales. Rent in
+/// advance is taxed with the money: what the quarter moved on 预收租金 is counted with it, so that a receipt counts when it
+/// comes and its release no more.
 fn is_sales(standard: ChartStandard, account: &AccountCode) -> bool {
     let heads: &[&str] = match standard {
         ChartStandard::SmallEnterprise2013 => &["5001", "5051"],
@@ -151,8 +154,9 @@ impl Bookkeeper {
         let Some((from, to)) = Period::new(day.year(), first).zip(Period::new(day.year(), first + 2)) else { return Ok(None) };
         let quarter = Range { from, to };
         let mut sales = Movement::default();
+        let advance = view.registers.roles.account(Role::RentAdvance).ok();
         for (account, movement) in self.store.ordinary_account_sums(view.number, quarter).await? {
-            if is_sales(view.profile.standard, &account) {
+            if is_sales(view.profile.standard, &account) || advance == Some(account) {
                 sales.add(movement);
             }
         }

@@ -1,11 +1,11 @@
 //! 计提: what a contract earns in a month, net and gross, and which contracts a month end has to look at.
 
+use crate::collective::advance;
 use crate::collective::contract::{Contract, ContractRegister};
-use crate::collective::money::{Money, MoneyReceived};
-use crate::collective::schedule::{Installment, by_month};
+use crate::collective::schedule::{Installment, by_month, share};
 use crate::collective::terms::{ContractKind, Timing};
 use crate::collective::vat;
-use crate::ledger::amount::{less, total};
+use crate::ledger::amount::{less, plus, total};
 use crate::ledger::refusal::Rule;
 use crate::ledger::{Amount, DimensionCode, Period};
 use jiff::civil::Date;
@@ -37,71 +37,27 @@ pub fn recognition(contract: &Contract) -> Recognition {
 pub fn taxed(kind: ContractKind, gross: Amount, day: Date) -> Result<(Amount, Amount), Rule> {
     let Some(supply) = kind.supply() else { return Ok((gross, Amount::ZERO)) };
     let rate = vat::rate(supply, day).map(|rule| rule.basis_points);
-    rate.and_then(|rate| vat::split(gross, rate)).ok_or_else(|| Rule::Business {
-        code: "vat_rate_unknown",
-        message: format!("{day} 没有登记“{}”的增值税征收率。请先更新税率表。", kind.chinese()),
-    })
+    rate.and_then(|rate| vat::split(gross, rate)).ok_or_else(|| rate_unknown(kind, day))
 }
 
-/// What receipts of rent in advance have left after tax: what stands on 预收租金 before any month is released.
-pub fn credited(contract: &Contract) -> Result<Amount, Rule> {
-    let mut sum = Amount::ZERO;
-    for money in contract.money.values().filter(|money| money.kind == Money::Rent) {
-        let (net, _) = taxed(contract.terms.kind, money.amount, money.date)?;
-        sum = sum.checked_add(net).unwrap_or(Amount::MAX);
-    }
-    Ok(sum)
+/// The gross amount of a net one.
+pub fn grossed(kind: ContractKind, net: Amount, day: Date) -> Result<Amount, Rule> {
+    let Some(supply) = kind.supply() else { return Ok(net) };
+    let rate = vat::rate(supply, day).ok_or_else(|| rate_unknown(kind, day))?;
+    Ok(share(net, 10_000 + i64::from(rate.basis_points), 10_000))
 }
 
-/// What is left of a receipt on its way over the payments it covers, the oldest first.
-struct Receipt {
-    date: Date,
-    gross: Amount,
-    net: Amount,
+fn rate_unknown(kind: ContractKind, day: Date) -> Rule {
+    let message = format!("{day} 没有登记“{}”的增值税征收率。请先更新税率表。", kind.chinese());
+    Rule::business("vat_rate_unknown", message)
 }
 
-impl Receipt {
-    /// Covers as much of `need` as is left: (gross, net). The last part takes what rounding has left over.
-    fn cover(&mut self, need: Amount, kind: ContractKind) -> Result<(Amount, Amount), Rule> {
-        let part = need.min(self.gross);
-        let net = if part == self.gross { self.net } else { taxed(kind, part, self.date)?.0 };
-        self.gross = self.gross.checked_sub(part).unwrap_or(Amount::ZERO);
-        self.net = self.net.checked_sub(net).unwrap_or(Amount::ZERO);
-        Ok((part, net))
+/// What each payment earns.
+fn worths(contract: &Contract) -> Result<advance::Worths, Rule> {
+    if contract.terms.advance {
+        return advance::worths(contract);
     }
-}
-
-/// What each payment earns. In advance that is what its receipts left after the tax of their day, and for what is not
-/// paid yet the net by the rate of the day it is due: trued up once the money is there.
-fn worths(contract: &Contract) -> Result<Vec<(Installment, Amount)>, Rule> {
-    let terms = &contract.terms;
-    if !terms.advance {
-        return Ok(contract.schedule().into_iter().map(|one| (one, one.gross)).collect());
-    }
-    let mut paid: Vec<&MoneyReceived> = contract.money.values().filter(|money| money.kind == Money::Rent).collect();
-    paid.sort_by_key(|money| (money.date, &money.document));
-    let receipt = |money: &&MoneyReceived| {
-        let (net, _) = taxed(terms.kind, money.amount, money.date)?;
-        Ok(Receipt { date: money.date, gross: money.amount, net })
-    };
-    let mut receipts = paid.iter().map(receipt).collect::<Result<Vec<_>, Rule>>()?;
-    let installments = contract.installments();
-    let mut worths = Vec::with_capacity(installments.len());
-    let mut first = 0;
-    for one in installments {
-        let (mut need, mut worth) = (one.gross, Amount::ZERO);
-        while let Some(receipt) = receipts.get_mut(first).filter(|_| !need.is_zero()) {
-            let (part, net) = receipt.cover(need, terms.kind)?;
-            need = need.checked_sub(part).unwrap_or(Amount::ZERO);
-            worth = worth.checked_add(net).unwrap_or(Amount::MAX);
-            if receipt.gross.is_zero() {
-                first += 1;
-            }
-        }
-        let (unpaid, _) = taxed(terms.kind, need, one.due)?;
-        worths.push((one, worth.checked_add(unpaid).unwrap_or(Amount::MAX)));
-    }
-    Ok(worths)
+    Ok(contract.schedule().into_iter().map(|one| (one, one.gross)).collect())
 }
 
 /// What a payment earns in which months; nothing is lost on the way.
@@ -114,12 +70,12 @@ pub fn parts(payment: &Installment, worth: Amount, timing: Timing) -> Vec<(Perio
 
 /// What every month earns, as things stand; none before the book's first, which other books have recognised.
 fn months(contract: &Contract) -> Result<BTreeMap<Period, Amount>, Rule> {
+    let timing = contract.terms.recognition;
+    let earned = worths(contract)?.into_iter().flat_map(|(payment, worth)| parts(&payment, worth, timing));
     let mut months = BTreeMap::new();
-    for (payment, worth) in worths(contract)? {
-        for (month, part) in parts(&payment, worth, contract.terms.recognition) {
-            let sum: &mut Amount = months.entry(month).or_default();
-            *sum = sum.checked_add(part).unwrap_or(Amount::MAX);
-        }
+    for (month, part) in earned.chain(advance::carried_parts(contract)?) {
+        let sum: &mut Amount = months.entry(month).or_default();
+        *sum = plus(*sum, part);
     }
     months.retain(|month: &Period, _| month.first_day() >= contract.since);
     Ok(months)
@@ -133,6 +89,24 @@ pub fn month_amount(contract: &Contract, period: Period) -> Result<Amount, Rule>
     let newest = contract.accrued.keys().next_back().map_or(period, |newest| period.max(*newest));
     let earned = total(months(contract)?.range(..=newest).map(|(_, part)| *part));
     Ok(less(earned, total(contract.accrued.values().copied())))
+}
+
+/// Net and tax of what a month recognises of what is owed. Months that were left out since the one recognised before have
+/// the rate of their own last day, all else that of the month's.
+pub fn month_taxed(contract: &Contract, period: Period) -> Result<(Amount, Amount), Rule> {
+    let kind = contract.terms.kind;
+    let mut left = month_amount(contract, period)?;
+    let (mut net, mut tax) = (Amount::ZERO, Amount::ZERO);
+    let newest = contract.accrued.keys().next_back();
+    if newest.is_none_or(|newest| *newest < period) {
+        let months = months(contract)?;
+        for (month, part) in months.range(..period).filter(|(month, _)| newest.is_none_or(|newest| newest < *month)) {
+            let (part_net, part_tax) = taxed(kind, *part, month.last_day())?;
+            (left, net, tax) = (less(left, *part), plus(net, part_net), plus(tax, part_tax));
+        }
+    }
+    let (rest_net, rest_tax) = taxed(kind, left, period.last_day())?;
+    Ok((plus(net, rest_net), plus(tax, rest_tax)))
 }
 
 /// The contracts that have something to recognise in a month and have not been accrued for it: what a month end has to do.

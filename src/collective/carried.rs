@@ -34,6 +34,10 @@ pub enum CarriedKind {
     DeferredIncome,
     /// 应缴国库的租金, by entrusted asset
     TreasuryPayable,
+    /// 应收租金, by contract
+    RentReceivable,
+    /// 预收租金, by contract
+    RentAdvance,
 }
 
 /// Where a kind stands in the accounts.
@@ -60,6 +64,8 @@ impl CarriedKind {
             CarriedKind::CardsOutstanding => "未用的消费卡",
             CarriedKind::DeferredIncome => "递延收益",
             CarriedKind::TreasuryPayable => "应缴国库的租金",
+            CarriedKind::RentReceivable => "应收租金",
+            CarriedKind::RentAdvance => "预收租金",
         }
     }
 
@@ -76,6 +82,8 @@ impl CarriedKind {
             CarriedKind::CardsOutstanding => (Role::StoredValue, Dimension::Shop, Side::Credit),
             CarriedKind::DeferredIncome => (Role::DeferredIncome, Dimension::Fund, Side::Credit),
             CarriedKind::TreasuryPayable => (Role::TreasuryPayable, Dimension::Asset, Side::Credit),
+            CarriedKind::RentReceivable => (Role::RentReceivable, Dimension::Contract, Side::Debit),
+            CarriedKind::RentAdvance => (Role::RentAdvance, Dimension::Contract, Side::Credit),
         };
         Place { role, dimension, side }
     }

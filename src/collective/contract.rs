@@ -1,8 +1,10 @@
 //! 合同: a lease, a contracting or an intermediary service with what follows its terms: money, accruals, an early end.
 
+mod money;
+mod opening;
+
 use crate::collective::accrual::{Recognition, parts, recognition};
 use crate::collective::money::{Money, MoneyReceived};
-use crate::collective::reference;
 use crate::collective::schedule::{self, Installment};
 use crate::collective::service::{ServiceConfirmed, Services};
 use crate::collective::terms::{ContractKind, ContractTerms, Timing};
@@ -75,10 +77,16 @@ pub struct Contract {
     pub voided: Option<ContractVoid>,
     /// 押金 held 期初.
     pub deposit_opening: Amount,
+    /// 应收租金 期初, and since when.
+    pub receivable_opening: Option<(Date, Amount)>,
+    /// 预收租金 期初, net of tax.
+    pub advance_opening: Option<(Date, Amount)>,
     /// What each month was recognised with: gross, or net where it was paid in advance.
     pub accrued: BTreeMap<Period, Amount>,
     /// By document.
     pub money: BTreeMap<String, MoneyReceived>,
+    /// What refunds took off the account of the rent, by document: of rent in advance without its tax.
+    pub refunded: BTreeMap<String, Amount>,
     /// Of an intermediary service only.
     pub services: Services,
 }
@@ -233,12 +241,8 @@ impl ContractRegister {
         };
         let earned = !contract.accrued.is_empty() || contract.services.are_confirmed();
         let paid = !contract.money.is_empty() || !contract.deposit_opening.is_zero();
-        void.examine(earned || paid || contract.ended.is_some())
-    }
-
-    /// Whether a deposit may be carried for it.
-    pub fn examine_opening(&self, code: &DimensionCode) -> Vec<Rule> {
-        self.usable(code).err().into_iter().collect()
+        let carried = contract.receivable_opening.or(contract.advance_opening).is_some();
+        void.examine(earned || paid || carried || contract.ended.is_some())
     }
 
     pub fn examine_end(&self, end: &ContractEnd) -> Vec<Rule> {
@@ -252,6 +256,9 @@ impl ContractRegister {
         }
         if end.date < contract.terms.start || end.date > contract.terms.end {
             rules.push(Rule::business("contract_end_outside", format!("终止日 {} 不在合同期内。请核对。", end.date)));
+        }
+        if end.document.trim().is_empty() {
+            rules.push(Rule::business("contract_end_document", "没有终止的依据。请补填解除协议、交接单等的文号。"));
         }
         // On the day it was to end anyway nothing is worth another amount, whatever was accrued.
         let early = end.date < contract.terms.end;
@@ -267,30 +274,6 @@ impl ContractRegister {
         rules
     }
 
-    pub fn examine_money(&self, money: &MoneyReceived) -> Vec<Rule> {
-        let contract = match self.usable(&money.contract) {
-            Ok(contract) => contract,
-            Err(rule) => return vec![rule],
-        };
-        let mut rules = Vec::new();
-        if money.amount.fen() <= 0 {
-            rules.push(Rule::business("money_amount", "收付金额要大于零。"));
-        }
-        if !reference::fits(&money.document) {
-            rules.push(Rule::business("money_document", "没有回单号，或回单号中有斜线。请填写银行回单或收据的号码。"));
-        }
-        if let Some(before) = contract.money.get(&money.document) {
-            let message =
-                format!("合同 {} 已用回单 {} 记过 {} 元。同一张回单只记一次。", money.contract, money.document, before.amount);
-            rules.push(Rule::business("money_document_taken", message));
-        }
-        let takes_deposit = matches!(money.kind, Money::DepositRefunded | Money::DepositForfeited);
-        if takes_deposit && money.amount > contract.deposit_held() {
-            rules.push(Rule::business("deposit_exceeded", deposit_short(contract)));
-        }
-        rules
-    }
-
     pub fn sign(&mut self, terms: &ContractTerms, entrusted: bool) {
         let contract = Contract {
             terms: terms.clone(),
@@ -299,29 +282,19 @@ impl ContractRegister {
             ended: None,
             voided: None,
             deposit_opening: Amount::ZERO,
+            receivable_opening: None,
+            advance_opening: None,
             accrued: BTreeMap::new(),
             money: BTreeMap::new(),
+            refunded: BTreeMap::new(),
             services: Services::default(),
         };
         self.contracts.insert(terms.code.clone(), contract);
     }
 
-    pub fn carry_deposit(&mut self, code: &DimensionCode, amount: Amount) {
-        if let Some(contract) = self.contracts.get_mut(code) {
-            contract.deposit_opening = amount;
-        }
-    }
-
     pub fn end(&mut self, end: &ContractEnd) {
         if let Some(contract) = self.contracts.get_mut(&end.contract) {
             contract.ended = Some(end.clone());
-        }
-    }
-
-    pub fn receive(&mut self, money: &MoneyReceived) {
-        if let Some(contract) = self.contracts.get_mut(&money.contract) {
-            contract.services.settle(money);
-            contract.money.insert(money.document.clone(), money.clone());
         }
     }
 
@@ -352,17 +325,6 @@ impl ContractRegister {
     pub fn withdraw_accrual(&mut self, code: &DimensionCode, period: Period) -> Option<()> {
         self.contracts.get_mut(code)?.accrued.remove(&period).map(|_| ())
     }
-
-    pub fn withdraw_money(&mut self, code: &DimensionCode, document: &str) -> Option<()> {
-        let contract = self.contracts.get_mut(code)?;
-        contract.money.remove(document)?;
-        contract.services.withdraw_settled(document);
-        Some(())
-    }
-}
-
-fn deposit_short(contract: &Contract) -> String {
-    format!("押金只有 {} 元，不够。请核对；期初收着的押金先登记期初往来。", contract.deposit_held())
 }
 
 /// The refusal of a contract that is not in the register.

@@ -6,6 +6,7 @@
 //! (what can be recorded), then [`mod@record`] (what each fact means and posts) and [`register`] (what stands).
 
 pub mod accrual;
+pub mod advance;
 pub mod ageing;
 pub mod asset;
 pub mod capital;

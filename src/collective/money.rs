@@ -1,5 +1,6 @@
 //! 合同收付款: what comes in or goes out on a contract, by its kind.
 
+use crate::collective::terms::ContractKind;
 use crate::ledger::{Amount, DimensionCode};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -17,6 +18,8 @@ pub enum Money {
     DepositForfeited,
     /// 违约金
     LateFee,
+    /// 退还预收租金
+    RentRefunded,
 }
 
 impl Money {
@@ -27,6 +30,19 @@ impl Money {
             Money::DepositRefunded => "退还押金",
             Money::DepositForfeited => "没收押金",
             Money::LateFee => "违约金",
+            Money::RentRefunded => "退还预收租金",
+        }
+    }
+
+    /// The same in the words of a contract: what a kind pays for has its own name.
+    pub fn chinese_of(self, kind: ContractKind) -> &'static str {
+        match (self, kind) {
+            (Money::Rent, ContractKind::Contracting) => "承包费",
+            (Money::Rent, ContractKind::Participation) => "分红",
+            (Money::Rent, ContractKind::Intermediary) => "服务费",
+            (Money::RentRefunded, ContractKind::Contracting) => "退还承包费",
+            (Money::RentRefunded, ContractKind::Participation) => "退还分红",
+            _ => self.chinese(),
         }
     }
 }

@@ -5,9 +5,10 @@ use crate::collective::shop::Settlement;
 use crate::ledger::DimensionCode;
 use jiff::civil::Date;
 
-/// Whether a document's number can be a part of a reference: something is there, and no slash in it.
+/// Whether a document's number can be a part of a reference: something is there, no slash in it, and no blanks around it, so
+/// that one number has one spelling.
 pub fn fits(document: &str) -> bool {
-    !document.trim().is_empty() && !document.contains('/')
+    !document.is_empty() && document.trim() == document && !document.contains('/')
 }
 
 /// The reference of a settlement: one a day for each shop and tender.

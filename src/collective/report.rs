@@ -15,7 +15,7 @@ use crate::collective::register::Registers;
 use crate::collective::service::Services;
 use crate::collective::shares::Holding;
 use crate::collective::shop::Tender;
-use crate::ledger::amount::total;
+use crate::ledger::amount::{less, total};
 use crate::ledger::{Amount, DimensionCode, Period};
 use jiff::civil::Date;
 use serde::Serialize;
@@ -76,7 +76,13 @@ pub struct ContractRow {
     /// The oldest unpaid due date.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub overdue_since: Option<Date>,
+    /// 应退 of an ended contract; absent where there is nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub to_refund: Option<Amount>,
+    /// 违约金 that has grown by the day, paid or not.
     pub late_fee: Amount,
+    /// 违约金 that has not come in.
+    pub late_fee_open: Amount,
     pub deposit_held: Amount,
     /// 作废日期: nothing is owed on a void contract, and nothing is wrong with it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -110,12 +116,14 @@ fn contract_row(contract: &Contract, day: Date) -> ContractRow {
         end: contract.last_day(),
         due: contract.due(day),
         past_due: contract.past_due(day),
-        received: contract.received(Money::Rent),
+        received: less(contract.received(Money::Rent), contract.received(Money::RentRefunded)),
         confirmed: services.map(Services::confirmed),
         open: services.map(Services::open),
         overdue,
         overdue_since: unpaid.first().map(|(date, _)| *date),
+        to_refund: Some(contract.to_refund()).filter(|amount| *amount > Amount::ZERO),
         late_fee: contract.late_fee(day),
+        late_fee_open: contract.late_fee_open(day),
         deposit_held: contract.deposit_held(),
         voided: contract.voided.as_ref().map(|void| void.date),
         warnings: warnings.into_iter().filter(|(holds, _)| *holds).map(|(_, warning)| warning).collect(),

@@ -60,6 +60,11 @@ impl Services {
         less(money.amount, settled)
     }
 
+    /// What receipts have paid of what is confirmed, with their days.
+    pub fn payments(&self) -> impl Iterator<Item = (Date, Amount)> {
+        self.settled.values().copied()
+    }
+
     /// Every confirmation.
     pub fn claims(&self) -> impl Iterator<Item = (Date, Amount)> {
         self.confirmed.values().map(|one| (one.date, one.amount))
@@ -82,7 +87,7 @@ impl Services {
             rules.push(Rule::business("service_amount", "确认的金额要大于零。请核对确认单。"));
         }
         if !reference::fits(document) {
-            rules.push(Rule::business("service_document", "没有确认单号，或单号中有斜线。请填写成果确认单的号码。"));
+            rules.push(Rule::business("service_document", "没有确认单号，或单号中有斜线、首尾有空白。请填写成果确认单的号码。"));
         }
         if let Some(before) = self.confirmed.get(document) {
             let message = format!("合同 {contract} 的确认单 {document} 已经登记 {} 元。同一张确认单只登记一次。", before.amount);

@@ -1,9 +1,9 @@
 //! 账实相符: what the registers say must stand in the accounts, code by code (会计法 §17: accounts agree with what they are
 //! about). Registers and accounts are both sums over the same facts, but by different code: a difference is a fault.
 
-use crate::collective::accrual::{Recognition, credited, recognition};
+use crate::collective::accrual::{Recognition, recognition};
+use crate::collective::advance::credited;
 use crate::collective::contract::Contract;
-use crate::collective::money::Money;
 use crate::collective::register::Registers;
 use crate::collective::role::Role;
 use crate::collective::shop::Tender;
@@ -226,7 +226,8 @@ fn goods_rows(registers: &Registers) -> Vec<(Role, DimensionCode, Amount)> {
     rows
 }
 
-/// What a contract's rent leaves on 应收 or 预收: recognised less received, or received net of tax less recognised.
+/// What a contract's rent leaves on 应收 or 预收: recognised less received, or received net of tax less recognised; with what was
+/// carried, and less what was paid back.
 fn rent_row(contract: &Contract) -> Option<(Role, DimensionCode, Amount)> {
     let recognised = crate::ledger::amount::sum(contract.accrued.values().copied())?;
     let (role, balance) = match recognition(contract) {
@@ -235,7 +236,7 @@ fn rent_row(contract: &Contract) -> Option<(Role, DimensionCode, Amount)> {
         Recognition::Receivable => {
             let dividend = contract.terms.kind == ContractKind::Participation;
             let role = if dividend { Role::DividendReceivable } else { Role::RentReceivable };
-            (role, recognised.checked_sub(contract.received(Money::Rent))?)
+            (role, contract.receivable(recognised))
         }
     };
     Some((role, contract.terms.code.clone(), balance))

@@ -1,6 +1,7 @@
 //! 合同: what follows its terms, and the posting patterns of rent, deposits and accruals (facts §7.2 B, C, D, G).
 
-use crate::collective::accrual::{self, Recognition, month_amount, recognition, taxed};
+use crate::collective::accrual::{self, Recognition, month_amount, month_taxed, recognition, taxed};
+use crate::collective::advance::refund_net;
 use crate::collective::asset::EntrustedAsset;
 use crate::collective::contract::{Accrual, Contract, ContractEnd, ContractVoid, unknown};
 use crate::collective::money::{Money, MoneyReceived};
@@ -169,6 +170,7 @@ fn money_received(registers: &Registers, book: &Book, money: &MoneyReceived) -> 
             lines.debit(Role::DepositPayable, money.amount, &party)?;
             lines.credit(Role::PenaltyIncome, money.amount, &[])?;
         }
+        Money::RentRefunded => refund(&mut lines, contract, money)?,
         // C6
         Money::LateFee => {
             lines.debit(Role::Bank, money.amount, &[])?;
@@ -178,7 +180,7 @@ fn money_received(registers: &Registers, book: &Book, money: &MoneyReceived) -> 
     Ok(Produced {
         reference: format!("money_received/{}/{}", money.contract, money.document),
         date: money.date,
-        memo: format!("{}合同{}：{}（{}）", terms.kind.chinese(), terms.code, money.kind.chinese(), money.document),
+        memo: format!("{}合同{}：{}（{}）", terms.kind.chinese(), terms.code, money.kind.chinese_of(terms.kind), money.document),
         lines: lines.done(),
     })
 }
@@ -219,6 +221,19 @@ fn rent(lines: &mut Lines, contract: &Contract, money: &MoneyReceived) -> Result
     }
 }
 
+/// What was received too much goes back where it stands; its tax in red, as with goods that come back (F6).
+fn refund(lines: &mut Lines, contract: &Contract, money: &MoneyReceived) -> Result<(), Rule> {
+    let terms = &contract.terms;
+    if recognition(contract) == Recognition::Advance {
+        let net = refund_net(contract, money.amount)?;
+        lines.debit(Role::RentAdvance, net, &[(Dimension::Contract, &terms.code)])?;
+        lines.credit(Role::Vat, less(net, money.amount), &[])?;
+    } else {
+        lines.debit(receivable(terms.kind), money.amount, &party(contract))?;
+    }
+    lines.credit(Role::Bank, money.amount, &[])
+}
+
 /// Where what is owed stands: a dividend is no rent.
 fn receivable(kind: ContractKind) -> Role {
     if kind == ContractKind::Participation { Role::DividendReceivable } else { Role::RentReceivable }
@@ -229,9 +244,16 @@ pub fn party(contract: &Contract) -> [(Dimension, &DimensionCode); 2] {
     [(Dimension::Counterparty, &contract.terms.counterparty), (Dimension::Contract, &contract.terms.code)]
 }
 
-pub fn income_tags(contract: &Contract) -> [(Dimension, &DimensionCode); 3] {
+/// Whose income it is: also of an asset of one's own, where the contract is over one (facts §7.2 C1).
+pub fn income_tags(contract: &Contract) -> Vec<(Dimension, &DimensionCode)> {
     let terms = &contract.terms;
-    [(Dimension::Community, &terms.community), (Dimension::IncomeType, &terms.income_type), (Dimension::Contract, &terms.code)]
+    let mut tags = vec![
+        (Dimension::Community, &terms.community),
+        (Dimension::IncomeType, &terms.income_type),
+        (Dimension::Contract, &terms.code),
+    ];
+    tags.extend(terms.asset.as_ref().map(|asset| (Dimension::Asset, asset)));
+    tags
 }
 
 fn destination_missing(asset: &DimensionCode, day: Date) -> Rule {
@@ -257,7 +279,7 @@ fn accrue(registers: &Registers, book: &Book, code: &DimensionCode, period: Peri
         lines.debit(Role::RentAdvance, amount, &[(Dimension::Contract, code)])?;
         lines.credit(income, amount, &income_tags(contract))?;
     } else {
-        let (net, tax) = taxed(terms.kind, amount, day)?;
+        let (net, tax) = month_taxed(contract, period)?;
         lines.debit(receivable(terms.kind), amount, &party(contract))?;
         lines.credit(income, net, &income_tags(contract))?;
         lines.credit(Role::Vat, tax, &[])?;

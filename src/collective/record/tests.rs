@@ -16,6 +16,7 @@ mod goods_method;
 mod goods_returned;
 mod organisation;
 mod patterns;
+mod rents;
 mod services;
 mod stakes;
 mod stock_takes;

@@ -3,10 +3,9 @@
 use crate::collective::accrual::{Recognition, recognition};
 use crate::collective::ageing::Ages;
 use crate::collective::contract::Contract;
-use crate::collective::money::Money;
 use crate::collective::register::Registers;
 use crate::collective::report::{ContractRow, contracts};
-use crate::ledger::amount::{less, plus, sum, total};
+use crate::ledger::amount::{less, plus, total};
 use crate::ledger::{Amount, DimensionCode};
 use jiff::civil::Date;
 use serde::Serialize;
@@ -34,8 +33,7 @@ fn not_due(contract: &Contract, overdue: Amount, day: Date) -> Amount {
         return Amount::ZERO;
     }
     let accrued = contract.accrued.iter().filter(|(month, _)| month.first_day() <= day).map(|(_, amount)| *amount);
-    let left = sum(accrued).and_then(|accrued| accrued.checked_sub(contract.received(Money::Rent))?.checked_sub(overdue));
-    left.unwrap_or(Amount::ZERO).max(Amount::ZERO)
+    less(contract.receivable(total(accrued)), overdue).max(Amount::ZERO)
 }
 
 /// Every contract on which something is owed on a day.

@@ -155,3 +155,35 @@ async fn money_of_a_share_is_posted_once_the_register_has_it() {
     check_is_clean(&books).await;
     books.close().await;
 }
+
+/// 起征点: rent in advance is taxed with the money, so it counts in the quarter in which it comes, and its release no more.
+#[tokio::test(flavor = "multi_thread")]
+async fn rent_in_advance_counts_when_it_is_received() {
+    let folder = tempfile::tempdir().expect("folder");
+    let url = DbUrl::Sqlite(folder.path().join("a.db"));
+    let books = open(&url, &fixed_keys(folder.path()), true).await.expect("opens");
+    prepare(&books).await;
+    let roles = [("rent_advance", "2203"), ("lease_income", "5051"), ("vat_relief_income", "5301")]
+        .map(|(role, account)| json!({ "account": account, "role": role }));
+    record(&books, "roles_assigned", json!([{ "roles": roles }])).await;
+    let mut lease = terms("HT-1", "lease", None);
+    (lease[0]["advance"], lease[0]["frequency"], lease[0]["rent"]) = ("yes".into(), "yearly".into(), "420000.00".into());
+    record(&books, "contract_signed", lease).await;
+    // 5 % of 2025: 400,000.00 and 20,000.00.
+    record(&books, "money_received", money("HT-1", "420000.00", "hd-1")).await;
+    let used = async |month: i8| {
+        let view = books.book("demo").expect("book");
+        let gauge = books.vat_gauge(&view, Date::constant(2025, month, 15)).await.expect("read").expect("a limit").gauge;
+        (gauge.used.to_string(), gauge.reached)
+    };
+    assert_eq!(used(2).await, ("400000.00".to_owned(), true));
+    for month in 1..=4 {
+        books.month_end("demo", period(month), signed()).await.expect("released");
+    }
+    assert_eq!(used(2).await, ("400000.00".to_owned(), true), "three months of it are released");
+    assert_eq!(used(5).await, ("0.00".to_owned(), false), "the fourth adds nothing");
+    let released = json!([{ "amount": "20000.00", "date": "2025-03-31", "document": "示例申报表1号", "quarter": "2025Q1" }]);
+    assert!(refused(&books, "vat_released", released).await.contains(&"vat_released_threshold_reached"));
+    check_is_clean(&books).await;
+    books.close().await;
+}

@@ -78,7 +78,7 @@ async fn facts_produce_vouchers_and_the_first_page_shows_the_registers() {
     let row = &contracts["rows"][0];
     assert_eq!(
         (&row["due"], &row["overdue"], &row["warnings"]),
-        (&"3150.00".into(), &"3150.00".into(), &json!(["below_floor", "overdue"]))
+        (&"3150.00".into(), &"2100.00".into(), &json!(["below_floor", "overdue"]))
     );
     let custody = get(&service, "books/youxi/registers/custody?day=2025-03-31").await.body;
     assert_eq!((&custody["rows"][0]["use"], &custody["rows"][0]["rent_document"]), (&"idle".into(), &"示例批复".into()));

@@ -68,6 +68,12 @@ struct Run {
 }
 
 impl Run {
+    fn new(terms: &ContractTerms) -> Run {
+        let mut desk = Desk::new().begun("2024-01");
+        desk.take(Fact::ContractSigned(terms.clone()));
+        Run { desk, sums: ProducedSums::default(), balance: 0, accruals: BTreeMap::new() }
+    }
+
     /// Adds the lines of a voucher, or with -1 of its reversal.
     fn book(&mut self, voucher: &Produced, times: i64) {
         for line in &voucher.lines {
@@ -79,9 +85,9 @@ impl Run {
         }
     }
 
-    fn receive(&mut self, date: Date, document: String, fen: i64) {
+    fn receive(&mut self, kind: Money, date: Date, document: String, fen: i64) {
         let amount = Amount::from_fen(fen);
-        let money = MoneyReceived { amount, contract: code("HT-1"), date, document, kind: Money::Rent };
+        let money = MoneyReceived { amount, contract: code("HT-1"), date, document, kind };
         let voucher = self.desk.take(Fact::MoneyReceived(money)).remove(0);
         self.book(&voucher, 1);
     }
@@ -110,9 +116,7 @@ fn played(case: &Case) -> Run {
     let terms = &case.terms;
     let last_day = terms.start.saturating_add(Span::new().days(case.ended_after)).min(terms.end);
     let mut left: i64 = installments(terms, last_day).iter().map(|one| one.gross.fen()).sum();
-    let mut run =
-        Run { desk: Desk::new().begun("2024-01"), sums: ProducedSums::default(), balance: 0, accruals: BTreeMap::new() };
-    run.desk.take(Fact::ContractSigned(terms.clone()));
+    let mut run = Run::new(terms);
     let months = std::iter::successors(Period::of(terms.start), |month| month.next());
     let months: Vec<Period> = months.take_while(|month| month.first_day() <= last_day).collect();
     for (number, month) in months.iter().enumerate() {
@@ -121,7 +125,7 @@ fn played(case: &Case) -> Run {
             let fen = fen.min(left);
             left -= fen;
             if fen > 0 {
-                run.receive(month.first_day(), format!("hd-{number}-{index}"), fen);
+                run.receive(Money::Rent, month.first_day(), format!("hd-{number}-{index}"), fen);
             }
         }
         if Period::of(last_day) == Some(*month) && last_day < terms.end {
@@ -138,7 +142,7 @@ fn played(case: &Case) -> Run {
     // What is still owed comes late, when the rate may be another one; then every month that is open is released.
     let mut after = months.last().and_then(|month| month.next()).expect("in the calendar");
     if left > 0 {
-        run.receive(after.first_day(), "hd-late".into(), left);
+        run.receive(Money::Rent, after.first_day(), "hd-late".into(), left);
     }
     for month in &months {
         run.month_end(*month);
@@ -168,6 +172,41 @@ proptest! {
         let run = played(&case);
         prop_assert_eq!(run.balance, 0, "credits to the account are its debits");
         prop_assert_eq!(differences(&run.desk.registers, &run.sums), []);
+    }
+
+    /// Paid ahead as signed and ended early: what was not used goes back in two parts, and nothing stays behind.
+    #[test]
+    fn refunds_leave_nothing_behind(case in cases(), percent in 0_i64..=100) {
+        let terms = &case.terms;
+        let last_day = terms.start.saturating_add(Span::new().days(case.ended_after)).min(terms.end);
+        let mut left: i64 = installments(terms, terms.end).iter().map(|one| one.gross.fen()).sum();
+        let mut run = Run::new(terms);
+        for (number, fen) in case.receipts.iter().map(|(_, fen)| *fen).enumerate() {
+            let fen = fen.min(left);
+            left -= fen;
+            if fen > 0 {
+                let day = terms.start.saturating_add(Span::new().months(i64::try_from(number).expect("few")));
+                run.receive(Money::Rent, day, format!("hd-{number}"), fen);
+            }
+        }
+        let end = ContractEnd { contract: code("HT-1"), date: last_day, document: "示例".into() };
+        run.desk.take(Fact::ContractEnded(end));
+        let month = Period::of(last_day).expect("a month");
+        run.month_end(month);
+        let back = run.desk.registers.contracts.get(&code("HT-1")).expect("there").to_refund().fen();
+        let owed = installments(terms, last_day).iter().map(|one| one.gross.fen()).sum::<i64>();
+        let first = back * percent / 100;
+        for (number, fen) in [first, back - first].into_iter().enumerate().filter(|(_, fen)| *fen > 0) {
+            run.receive(Money::RentRefunded, last_day, format!("th-{number}"), fen);
+            prop_assert_eq!(differences(&run.desk.registers, &run.sums), []);
+        }
+        let contract = run.desk.registers.contracts.get(&code("HT-1")).expect("there");
+        let received = contract.received(Money::Rent).fen();
+        prop_assert_eq!((contract.to_refund(), back), (Amount::ZERO, (received - owed).max(0)));
+        if received >= owed {
+            run.month_end(month.next().expect("in the calendar"));
+            prop_assert_eq!(run.balance, 0);
+        }
     }
 }
 
@@ -276,6 +315,18 @@ fn months_out_of_order_come_to_the_same() {
         let contract = desk.registers.contracts.get(&code("HT-1")).expect("there");
         assert_eq!(total(contract.accrued.values().copied()), yuan("3090.00"), "{order:?}");
     }
+}
+
+/// The rate falls from 5 % to 3 % on 2026-01-01: months that were left out keep theirs.
+#[test]
+fn what_is_caught_up_is_taxed_as_its_months_would_have_been() {
+    let mut desk = Desk::new().begun("2025-11");
+    desk.take(Fact::ContractSigned(ContractTerms { rent: yuan("1050.00"), start: date("2025-11-01"), ..year(false) }));
+    let lines = desk.one(accrue_all("2026-01", &["HT-1"]));
+    assert_eq!(lines[0].2, yuan("3150.00"));
+    assert_eq!((lines[1].2, lines[2].2), (yuan("3019.42"), yuan("130.58")), "50.00, 50.00 and 30.58");
+    let lines = desk.one(accrue_all("2026-02", &["HT-1"]));
+    assert_eq!(lines[2].2, yuan("30.58"));
 }
 
 /// January is closed, and so is the month of the end: what is taken back lies in later months, and so does what replaces it.

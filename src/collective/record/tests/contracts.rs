@@ -104,12 +104,17 @@ fn leases_accrue_collect_and_end_as_facts_7_2_says() {
     assert_eq!(forfeit, [(DepositPayable, Debit, yuan("1000.00")), (PenaltyIncome, Credit, yuan("1000.00"))]);
 
     assert_eq!(desk.refuse(&money("HT-1", Money::Rent, "1.00", "hd-1")), ["money_document_taken"]);
+    for blank in ["hd-1 ", "　hd-1", "hd-1\t", " "] {
+        assert_eq!(desk.refuse(&money("HT-1", Money::Rent, "1.00", blank)), ["money_document"], "{blank:?}: one spelling");
+    }
     assert_eq!(desk.refuse(&money("HT-1", Money::DepositRefunded, "0.01", "hd-6")), ["deposit_exceeded"]);
     assert_eq!(desk.refuse(&accrue_all("2026-01", &["HT-1"])), ["accrual_not_due"]);
     assert_eq!(desk.refuse(&accrue_all("2026-01", &["HT-9"])), ["contract_unknown"]);
     assert_eq!(desk.refuse(&Fact::ContractSigned(terms("HT-1", ContractKind::Lease))), ["contract_code_taken"]);
 
     // An early end: the last month by the day, and nothing after it.
+    let unproved = ContractEnd { contract: code("HT-1"), date: date("2026-02-14"), document: " ".into() };
+    assert_eq!(desk.refuse(&Fact::ContractEnded(unproved)), ["contract_end_document"]);
     desk.take(Fact::ContractEnded(ContractEnd { contract: code("HT-1"), date: date("2026-02-14"), document: "示例".into() }));
     let last = desk.one(accrue_all("2026-02", &["HT-1"]));
     assert_eq!(last[0].2, yuan("5150.00"), "14 of 28 days");
@@ -282,6 +287,7 @@ fn overdue_rent_is_told_by_age_and_its_late_fee_by_days() {
     assert_eq!(contract.overdue(day), [february], "what is due today is not late");
     assert_eq!((contract.due(day), contract.past_due(day)), (yuan("3000.00"), yuan("2000.00")));
     assert_eq!(contract.overdue(date("2026-04-01")), [february, (day, yuan("1000.00"))]);
-    assert_eq!(contract.late_fee(day), yuan("7.75"), "500.00 x 31 days x 0.05 %");
+    // January was paid on the first of March: 1,000.00 x 29 days; of February 500.00 x 1 day, and 500.00 x 31 days are open.
+    assert_eq!(contract.late_fee(day), yuan("22.50"), "45,000 yuan days x 0.05 %");
     assert!(desk.registers.contracts.using(&code("FW-1"), day).is_none());
 }

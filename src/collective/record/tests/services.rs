@@ -123,7 +123,8 @@ fn what_is_confirmed_and_not_paid_is_told_by_age_community_and_warning() {
         (yuan("9000.00"), yuan("4500.00"), yuan("4500.00"))
     );
     let contract = desk.registers.contracts.get(&code("HT-4")).expect("there");
-    assert_eq!(contract.late_fee(date("2026-03-02")), yuan("22.50"), "4,500.00 x 10 days x 0.05 %");
+    // 3,000.00 x 40 days and 500.00 x 9 days until they were paid, 4,500.00 x 10 days that are open.
+    assert_eq!(contract.late_fee(date("2026-03-02")), yuan("84.75"), "169,500 yuan days x 0.05 %");
 }
 
 #[test]
