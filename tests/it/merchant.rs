@@ -197,11 +197,15 @@ fn bills_and_movements_bring_transit_back_to_zero() {
 fn files_that_say_something_else_are_refused_whole() {
     let company = Company::open();
     let bill = company.write("wechat.csv", WECHAT_BILL.as_bytes());
+    let path = text(&bill);
+    let mut arguments = Company::arguments("wechat-bill", &path);
+    arguments[6] = "SZ99";
+    assert_eq!(company.program.trouble(&arguments).1, "dimension_unknown");
     company.import("wechat-bill", &bill);
     let size = company.size();
     let other = WECHAT_BILL.replace("`30.30", "`31.31").replace("`131.30", "`132.31");
     let edited = WECHAT_BILL.replace("`30.30", "`31.31");
-    let (unregistered, typed) = (company.write("bill.csv", WECHAT_BILL.as_bytes()), "SZ99");
+    let again = company.write("bill.csv", WECHAT_BILL.as_bytes());
     for (what, name, bytes, code) in [
         ("wechat-bill", "other.csv", other.as_bytes(), "shop_day_duplicate"),
         ("wechat-bill", "edited.csv", edited.as_bytes(), "summary_differs"),
@@ -216,27 +220,25 @@ fn files_that_say_something_else_are_refused_whole() {
         let (exit, found, message) = company.refused(what, &company.write(name, bytes));
         assert_eq!((exit, found.as_str()), (10, code), "{what} {name}: {message}");
     }
-    let path = text(&unregistered);
+    // The same file for another shop of the book.
+    let path = text(&again);
     let mut arguments = Company::arguments("wechat-bill", &path);
-    arguments[6] = typed;
-    assert_eq!(company.program.trouble(&arguments).1, "dimension_unknown");
     arguments[6] = "沙 子";
     assert_eq!(company.program.trouble(&arguments).0, 2);
+    arguments[6] = "TJ01";
+    let (exit, code, message) = company.program.trouble(&arguments);
+    assert_eq!((exit, code.as_str()), (10, "bill_in_other_shop"), "{message}");
     assert_eq!(company.size(), size);
 
     // A typed day has Alipay money of the same shop and day: the bill would count it again.
     let typed = "营业日期,门店编码,渠道,销售总额,支付宝\n2025-01-05,SZ01,lingshou,9.00,9.00\n";
-    company.program.json(&[
-        "import",
-        "shop-days",
-        &text(&company.write("typed.csv", typed.as_bytes())),
-        "--book",
-        "shazi",
-        "--by",
-        "甲",
-        "--approved-by",
-        "乙",
-    ]);
+    let typed = text(&company.write("typed.csv", typed.as_bytes()));
+    let days = |path| ["import", "shop-days", path, "--book", "shazi", "--by", "甲", "--approved-by", "乙"];
+    company.program.json(&days(&typed));
     let alipay = company.write("alipay.csv", ALIPAY_BILL.as_bytes());
     assert_eq!(company.refused("alipay-bill", &alipay).1, "tender_reported");
+    // The other way round: the bill has the WeChat money of that day.
+    let typed = "营业日期,门店编码,班次,渠道,销售总额,微信\n2025-01-05,SZ01,2,门店零售,9.00,9.00\n";
+    let typed = text(&company.write("typed.csv", typed.as_bytes()));
+    assert_eq!(company.program.trouble(&days(&typed)).1, "tender_reported");
 }
