@@ -195,6 +195,7 @@ impl Bookkeeper {
     }
 }
 
-fn element(view: &View, code: &AccountCode) -> Option<Element> {
-    view.chart.get(code).map(|account| account.element)
+/// What an account counts as in these tables; nothing where its income is followed apart.
+pub(super) fn element(view: &View, code: &AccountCode) -> Option<Element> {
+    view.chart.get(code).map(|account| account.element).filter(|_| !view.registers.follows_apart(code))
 }

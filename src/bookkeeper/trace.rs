@@ -1,6 +1,7 @@
 //! The way back: from a figure to the lines it is made of.
 
 use crate::bookkeeper::Bookkeeper;
+use crate::bookkeeper::nets::element;
 use crate::bookkeeper::report::{PAGE_ROWS_MAX, read_voucher};
 use crate::bookkeeper::view::View;
 use crate::ledger::statement::Range;
@@ -87,7 +88,7 @@ impl Bookkeeper {
         let page = usize::try_from(limit).unwrap_or(usize::MAX);
         let mut lines = Vec::new();
         for stretch in self.store.stretches(view.number, trace.range, (trace.dimension, trace.code)).await? {
-            let wanted = view.chart.get(&stretch.1).is_some_and(|account| account.element == trace.element);
+            let wanted = element(view, &stretch.1) == Some(trace.element);
             if !wanted || after.is_some_and(|after| stretch < after.stretch) {
                 continue;
             }

@@ -13,7 +13,8 @@ use crate::collective::fund::{FundRegister, Treatment};
 use crate::collective::goods::GoodsRegister;
 use crate::collective::income_use::IncomeUseRegister;
 use crate::collective::organisation::Organisation;
-use crate::collective::role::Roles;
+use crate::collective::produce::is_produced;
+use crate::collective::role::{Role, Roles};
 use crate::collective::shared::Shared;
 use crate::collective::shares::ShareRegister;
 use crate::collective::shop::{Settlement, ShopDayRegister};
@@ -24,7 +25,8 @@ use crate::collective::treasury::TreasuryRegister;
 use crate::collective::working_fund::WorkingFundRegister;
 use crate::ledger::amount::plus;
 use crate::ledger::refusal::Rule;
-use crate::ledger::{Amount, Book, Dimension, DimensionCode, Element, Voucher};
+use crate::ledger::voucher::Line;
+use crate::ledger::{AccountCode, Amount, Book, Dimension, DimensionCode, Element, Purpose, Side, Voucher};
 use jiff::civil::Date;
 use std::collections::BTreeMap;
 
@@ -63,6 +65,12 @@ impl Registers {
         Takings { days: &self.shops, consignments: &self.consignments }
     }
 
+    /// Whether an account holds income that is followed apart and is no income of the collective: working funds (facts §7.2
+    /// H6).
+    pub fn follows_apart(&self, account: &AccountCode) -> bool {
+        self.roles.is_alone_on(Role::WorkingFundIncome, account)
+    }
+
     /// What facts have posted to 实收资本 for each community by the end of a day: money paid in, assets contributed (facts
     /// §7.2 H4), and support funds made its share (H3).
     pub fn capital_posted(&self, day: Date) -> BTreeMap<DimensionCode, Amount> {
@@ -84,23 +92,65 @@ impl Registers {
         posted
     }
 
-    /// What the business has against a voucher, whoever typed it: income from an entrusted asset needs a document that
-    /// says where rent goes (国令738 §25-26). Lines count from 1.
+    /// What the business has against a voucher: income from an entrusted asset needs a document that says where rent goes
+    /// (国令738 §25-26), and what people type leaves alone what facts keep. Lines count from 1.
     pub fn examine_voucher(&self, voucher: &Voucher, book: &Book) -> Vec<(usize, Rule)> {
         let mut rules = Vec::new();
+        let typed = voucher.reverses.is_none() && voucher.purpose != Purpose::Opening && !is_produced(&voucher.source);
         for (index, line) in voucher.lines.iter().enumerate() {
+            rules.extend(self.kept_by_facts(line).filter(|_| typed).map(|rule| (index + 1, rule)));
             let Some(code) = line.dimensions.get(Dimension::Asset) else { continue };
             let income = book.chart.get(&line.account).is_some_and(|account| account.element == Element::Income);
             let own = self.fixed_assets.get(code).is_some_and(|own| own.stands_on(voucher.date));
             let asset = self.assets.get(code).filter(|_| income && !own);
-            if asset.is_some_and(|asset| asset.rent_destination_on(voucher.date).is_none()) {
-                let message = format!(
-                    "代管资产 {code} 在 {} 还没有租金去向的批准文号，租金不能入账（国令738 §25-26）。请先登记委托代管。",
-                    voucher.date
-                );
-                rules.push((index + 1, Rule::business("rent_destination_missing", message)));
+            let Some(asset) = asset else { continue };
+            match asset.rent_destination_on(voucher.date) {
+                None => {
+                    let message = format!(
+                        "代管资产 {code} 在 {} 还没有租金去向的批准文号，租金不能入账（国令738 §25-26）。请先登记委托代管。",
+                        voucher.date
+                    );
+                    rules.push((index + 1, Rule::business("rent_destination_missing", message)));
+                }
+                Some(to)
+                    if to.kept_basis_points == 0 && typed && voucher.purpose == Purpose::Ordinary && adds(line, Side::Credit) =>
+                {
+                    let message = format!(
+                        "代管资产 {code} 的租金按 {} 全额上缴国库，不能记收入（国令738 §25-26）。请登记合同收付款，由系统记应缴国库。",
+                        to.document
+                    );
+                    rules.push((index + 1, Rule::business("rent_not_kept", message)));
+                }
+                Some(_) => {}
             }
         }
         rules
     }
+
+    /// Memorandum accounts follow their registers, and what is owed to the treasury leaves by a remittance alone: nobody types
+    /// them.
+    fn kept_by_facts(&self, line: &Line) -> Option<Rule> {
+        let kept = |role: &&(Role, &'static str)| self.roles.is_alone_on(role.0, &line.account);
+        let (role, instead) = KEPT_BY_FACTS.iter().find(kept)?;
+        if *role == Role::TreasuryPayable && !adds(line, Side::Debit) {
+            return None;
+        }
+        let name = role.chinese();
+        let message = format!("科目 {} 是“{name}”，只由业务事实记，不能手填。{instead}", line.account);
+        Some(Rule::business("account_kept_by_facts", message))
+    }
+}
+
+/// Accounts that only facts move, and what to record instead.
+const KEPT_BY_FACTS: [(Role, &str); 5] = [
+    (Role::CustodyAsset, "请登记资产变动（委托代管、收回、退还、灭失）。"),
+    (Role::CustodyContra, "请登记资产变动（委托代管、收回、退还、灭失）。"),
+    (Role::WorkingFundHeld, "请登记工作经费到账、支出。"),
+    (Role::WorkingFundContra, "请登记工作经费到账、支出。"),
+    (Role::TreasuryPayable, "应缴国库的钱不能坐支，请凭非税缴款书登记上缴国库；记错的冲销原凭证。"),
+];
+
+/// Whether a line makes a side more: red on the other side does too.
+fn adds(line: &Line, side: Side) -> bool {
+    if line.side == side { line.amount > Amount::ZERO } else { line.amount < Amount::ZERO }
 }

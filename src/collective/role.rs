@@ -173,6 +173,8 @@ roles! {
     DisposalGain = "disposal_gain", "处置固定资产净收益";
     /// 应收服务款（1122）
     ServiceReceivable = "service_receivable", "应收服务款";
+    /// 工作经费补助收入（农村集体 503）: followed apart from what the collective earns.
+    WorkingFundIncome = "working_fund_income", "工作经费补助收入";
 }
 
 /// One role and its account.
@@ -194,8 +196,8 @@ pub struct RolesAssigned {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Roles {
     accounts: BTreeMap<Role, AccountCode>,
-    /// Roles that have changed their account.
-    moved: BTreeSet<Role>,
+    /// What roles that have changed their account played on before.
+    former: BTreeSet<(Role, AccountCode)>,
 }
 
 impl Roles {
@@ -223,9 +225,7 @@ impl Roles {
     pub fn apply(&mut self, assigned: &RolesAssigned) {
         for RoleAccount { account, role } in &assigned.roles {
             let before = self.accounts.insert(*role, *account);
-            if before.is_some_and(|before| before != *account) {
-                self.moved.insert(*role);
-            }
+            self.former.extend(before.filter(|before| before != account).map(|before| (*role, before)));
         }
     }
 
@@ -239,7 +239,13 @@ impl Roles {
 
     /// Whether a role played on another account before: what was posted there stays there.
     pub fn has_moved(&self, role: Role) -> bool {
-        self.moved.contains(&role)
+        self.former.iter().any(|(moved, _)| *moved == role)
+    }
+
+    /// Whether an account is a role's and nobody else's, now or until the role moved on.
+    pub fn is_alone_on(&self, role: Role, account: &AccountCode) -> bool {
+        let plays = self.accounts.get(&role) == Some(account) || self.former.contains(&(role, *account));
+        plays && self.iter().all(|(other, found)| found != *account || other == role)
     }
 
     pub fn iter(&self) -> impl Iterator<Item = (Role, AccountCode)> {

@@ -2,6 +2,7 @@
 
 use crate::bookkeeper::view::View;
 use crate::collective::Fact;
+use crate::collective::produce::FACTS_KEY;
 use crate::files::refusal::{FileReason, FileRefusal};
 use crate::ledger::posting;
 use crate::ledger::refusal::{Reason, Refusal};
@@ -78,7 +79,7 @@ fn take(copy: &mut View, fact: &Fact, signatures: &Signatures) -> Result<(), Vec
     let produced = fact.produce(&copy.registers, &copy.book).map_err(|rule| whole(vec![rule]))?;
     fact.apply(std::sync::Arc::make_mut(&mut copy.registers));
     for (one, row) in produced.into_iter().zip(1..) {
-        let accepted = posting::accept(&copy.book, &one.into_draft(signatures, "", row), "", None);
+        let accepted = posting::accept(&copy.book, &one.into_draft(signatures, FACTS_KEY, row), "", None);
         let voucher = accepted.map_err(|Refusal { reasons }| reasons)?;
         let found = copy.registers.examine_voucher(&voucher, &copy.book);
         if !found.is_empty() {

@@ -21,5 +21,6 @@ mod stakes;
 mod stock_takes;
 mod ties;
 mod treasury;
+mod typed;
 mod withdrawals;
 mod working_funds;

@@ -17,6 +17,7 @@ impl Record for WorkingFundReceived {
     fn examine(&self, registers: &Registers, book: &Book) -> Vec<Rule> {
         let mut rules = registers.working_funds.examine_received(self);
         rules.extend(outside(registers, book));
+        rules.extend(shared_income(registers, book));
         rules
     }
 
@@ -28,7 +29,7 @@ impl Record for WorkingFundReceived {
         let lines = match book.profile.standard {
             ChartStandard::SmallEnterprise2013 => kept(registers, book, &self.community, self.amount)?,
             ChartStandard::RuralCollective2023 => {
-                pair(registers, book, Role::WorkingFundBank, Role::SubsidyIncome, &self.community, self.amount)?
+                pair(registers, book, Role::WorkingFundBank, Role::WorkingFundIncome, &self.community, self.amount)?
             }
         };
         Ok(vec![Produced {
@@ -108,6 +109,21 @@ fn pair(
 /// A company keeps the money for others: memorandum only.
 fn kept(registers: &Registers, book: &Book, community: &DimensionCode, amount: Amount) -> Result<Vec<DraftLine>, Rule> {
     pair(registers, book, Role::WorkingFundHeld, Role::WorkingFundContra, community, amount)
+}
+
+/// What is left out of income tables by its account must be alone on it.
+fn shared_income(registers: &Registers, book: &Book) -> Option<Rule> {
+    if book.profile.standard != ChartStandard::RuralCollective2023 {
+        return None;
+    }
+    let account = registers.roles.account(Role::WorkingFundIncome).ok()?;
+    let (other, _) = registers.roles.iter().find(|(role, found)| *found == account && *role != Role::WorkingFundIncome)?;
+    let message = format!(
+        "“{}”与“{}”用了同一个科目 {account}，工作经费就分不出来。请在 503 下自设一个明细科目，再设置科目对应。",
+        Role::WorkingFundIncome.chinese(),
+        other.chinese()
+    );
+    Some(Rule::business("working_fund_income_shared", message))
 }
 
 /// Fiscal money never stands in a company's income, nor in any account of its statements (facts §2.1).

@@ -1,11 +1,15 @@
 //! Funds through the one writer: the month end releases what is due beside the contracts, a reversal gives a month back, and
 //! the registers tie to the accounts by fund and by community.
 
-use super::fixture::{check_is_clean, fixed_keys, named, open, open_book, period, signed};
+use super::fixture::{ID, check_is_clean, draft, fixed_keys, named, open, open_book, period, signed};
 use cunshe::bookkeeper::Bookkeeper;
 use cunshe::bookkeeper::business::register;
+use cunshe::bookkeeper::trace::Trace;
 use cunshe::collective::Fact;
-use cunshe::ledger::{Account, AccountCode, Amount, Dimension, Element, Side};
+use cunshe::ledger::book::BookProfile;
+use cunshe::ledger::chart::ChartStandard;
+use cunshe::ledger::statement::GroupBy;
+use cunshe::ledger::{Account, AccountCode, Amount, Dimension, DimensionCode, Element, Side};
 use cunshe::store::DbUrl;
 use jiff::civil::Date;
 use serde_json::{Value, json};
@@ -109,4 +113,65 @@ async fn funds_are_released_at_month_end_and_tie_to_the_accounts() {
     assert_eq!(register(&view, "income_uses", DAY), Some(json!([])));
     check_is_clean(&books).await;
     books.close().await;
+}
+
+/// A community's own book: rent is its income, its working fund is followed apart, and figures are the sums of their lines.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_working_fund_is_no_income_of_the_collective() {
+    let folder = tempfile::tempdir().expect("folder");
+    let url = DbUrl::Sqlite(folder.path().join("a.db"));
+    let books = open(&url, &fixed_keys(folder.path()), true).await.expect("opens");
+    let profile = BookProfile {
+        code: "demo".into(),
+        name: "示例社区账".into(),
+        organisation: "示例社区".into(),
+        standard: ChartStandard::RuralCollective2023,
+        first_period: period(1),
+        attachments_required: true,
+    };
+    books.open_book(ID, profile, "示例甲").await.expect("opened");
+    books.add_dimension_values("demo", vec![named((Dimension::Community, "c1"))], "示例甲", DAY).await.expect("registered");
+    let leaf = |text: &str, name: &str| Account {
+        code: account(text),
+        name: name.into(),
+        element: Element::Income,
+        normal_side: Side::Credit,
+        official: false,
+        requires: Vec::new(),
+    };
+    let accounts = vec![leaf("50301", "工作经费"), leaf("50302", "其他补助")];
+    books.add_accounts("demo", accounts, "示例甲", DAY).await.expect("added");
+    let roles = [("working_fund_bank", "102"), ("working_fund_income", "50301"), ("subsidy_income", "50302")];
+    let roles = roles.map(|(role, account)| json!({ "account": account, "role": role }));
+    record(&books, "roles_assigned", json!({ "roles": roles })).await;
+    let arrived = json!({ "amount": "100000.00", "community": "c1", "date": "2025-01-15", "document": "hd-1",
+        "grantor": "示例街道办", "year": "2025" });
+    assert_eq!(record(&books, "working_fund_received", arrived).await, 1);
+    for (key, account, fen) in [("rent", "501", 800_000), ("subsidy", "50302", 50_000)] {
+        let mut typed = draft(1, "102", account, fen);
+        for line in &mut typed.lines {
+            line.dimensions.insert(Dimension::Community, DimensionCode::parse("c1").expect("code"));
+        }
+        books.post("demo", key, vec![typed]).await.expect("posted");
+    }
+
+    let view = books.book("demo").expect("book");
+    let (views, range) = ([view.clone()], Bookkeeper::whole_range(&view));
+    let earned = Amount::from_fen(850_000);
+    let income = books.income_by_community(&views, range, GroupBy::Account).await.expect("income");
+    assert_eq!(income.rows.iter().map(|row| row.total).collect::<Vec<_>>(), [earned]);
+    let table = books.community_income(&views, range).await.expect("income");
+    assert_eq!((table.rows[0].operating, table.rows[0].other), (Amount::from_fen(800_000), Amount::from_fen(50_000)));
+    assert_eq!(table.total.total_income, earned);
+    let trace = Trace { dimension: Dimension::Community, code: "c1", element: Element::Income, range, also: None };
+    let lines = books.dimension_lines(&view, &trace, None, 10).await.expect("lines").lines;
+    assert_eq!(lines.iter().map(|line| line.amount.fen()).sum::<i64>(), earned.fen(), "a figure is the sum of its lines");
+    let rows = register(&view, "working_funds", DAY).expect("a register");
+    assert_eq!(rows[0]["arrived"], "100000.00");
+    assert_eq!(
+        balances(&books, "50301", Dimension::Community).await,
+        [("c1".into(), Amount::from_fen(-10_000_000))],
+        "statements keep it"
+    );
+    check_is_clean(&books).await;
 }
