@@ -7,6 +7,7 @@ pub mod register;
 pub use register::FundRegister;
 
 use crate::collective::carried::BalanceCarried;
+use crate::collective::daily::Daily;
 use crate::collective::schedule::Portion;
 use crate::ledger::amount::{less, plus, total};
 use crate::ledger::chart::ChartStandard;
@@ -191,6 +192,19 @@ impl Fund {
         }
         let opening = self.opening.iter().filter(|one| one.months.is_none()).map(|one| one.amount);
         less(total(opening.chain([self.received_total()])), self.spent_total())
+    }
+
+    /// [`Fund::left`] day by day.
+    pub fn left_daily(&self) -> Daily {
+        let opening = self.opening.iter().filter(|one| one.months.is_none()).map(|one| (one.date, one.amount));
+        let received = self.received.values().map(|one| (one.date, one.amount));
+        Daily::new(opening.chain(received), self.spent.values().map(|one| (one.date, one.amount)))
+    }
+
+    /// [`Fund::under_construction`] day by day.
+    pub fn construction_daily(&self) -> Daily {
+        let built = self.spent.values().filter(|one| one.use_ == FundUse::Asset && one.asset.is_none());
+        Daily::new(built.map(|one| (one.date, one.amount)), self.formed.values().map(|one| (one.date, one.amount)))
     }
 
     fn spent_on(&self, wanted: impl Fn(&FundSpent) -> bool) -> Amount {

@@ -12,6 +12,7 @@ pub mod capital;
 pub mod carried;
 pub mod consignment;
 pub mod contract;
+pub mod daily;
 pub mod distribution;
 pub mod dividend;
 pub mod fact;

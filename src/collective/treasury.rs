@@ -4,6 +4,7 @@
 
 use crate::collective::ageing::uncovered;
 use crate::collective::asset::{AssetRegister, unknown};
+use crate::collective::daily::Daily;
 use crate::collective::money::MoneyReceived;
 use crate::collective::reference;
 use crate::ledger::amount::{less, plus, total};
@@ -54,6 +55,12 @@ impl Remittance {
         less(plus(self.carried(), self.collected()), self.remitted())
     }
 
+    /// [`Remittance::owed`] day by day.
+    fn owed_daily(&self) -> Daily {
+        let came = self.opening.into_iter().chain(self.collected.values().copied());
+        Daily::new(came, self.remitted.values().map(|one| (one.date, one.amount)))
+    }
+
     /// The day of the oldest rent that is not paid over: the oldest is paid first.
     pub fn owed_since(&self) -> Option<Date> {
         let mut debts: Vec<(Date, Amount)> = self.opening.into_iter().chain(self.collected.values().copied()).collect();
@@ -82,10 +89,6 @@ impl TreasuryRegister {
         self.0.iter()
     }
 
-    fn owed(&self, asset: &DimensionCode) -> Amount {
-        self.0.get(asset).map_or(Amount::ZERO, Remittance::owed)
-    }
-
     pub fn examine_remitted(&self, remitted: &TreasuryRemitted, assets: &AssetRegister) -> Vec<Rule> {
         let asset = &remitted.asset;
         if assets.get(asset).is_none() {
@@ -97,10 +100,10 @@ impl TreasuryRegister {
         }
         let taken = self.0.get(asset).is_some_and(|one| one.remitted.contains_key(&remitted.document));
         rules.extend(document_rules(&remitted.document, taken));
-        let owed = self.owed(asset);
-        if remitted.amount > owed {
+        let daily = self.0.get(asset).map(Remittance::owed_daily).unwrap_or_default();
+        if let Some((day, owed)) = daily.short_of(remitted.amount, remitted.date) {
             let message = format!(
-                "资产 {asset} 应缴未缴 {owed} 元，不够上缴 {} 元。请核对金额、资产；期初已应缴的先登记期初往来。",
+                "资产 {asset} 到 {day} 应缴未缴 {owed} 元，不够上缴 {} 元。请核对日期、金额、资产；期初已应缴的先登记期初往来。",
                 remitted.amount
             );
             rules.push(Rule::business("treasury_exceeded", message));
@@ -130,8 +133,8 @@ impl TreasuryRegister {
     pub fn withdraw_collected(&mut self, asset: &DimensionCode, contract: &DimensionCode, document: &str) -> Option<()> {
         let key = (contract.clone(), document.to_owned());
         let Some(one) = self.0.get_mut(asset) else { return Some(()) };
-        let Some((_, due)) = one.collected.get(&key).copied() else { return Some(()) };
-        if due > one.owed() {
+        let Some((date, due)) = one.collected.get(&key).copied() else { return Some(()) };
+        if one.owed_daily().short_of(due, date).is_some() {
             return None;
         }
         one.collected.remove(&key);

@@ -1,6 +1,7 @@
 //! 社区工作经费: fiscal money for running a community, followed apart from what the collective earns and never part of a
 //! company's income (facts §2.1, §7.2 H6). What arrived, when, what was spent, and what the floor of the year asks for.
 
+use crate::collective::daily::Daily;
 use crate::collective::reference;
 use crate::collective::role::Role;
 use crate::collective::vat::Mark;
@@ -106,6 +107,12 @@ impl WorkingFund {
         total(self.spent.values().map(|one| one.amount))
     }
 
+    /// [`WorkingFund::left`] day by day.
+    pub fn left_daily(&self) -> Daily {
+        let came = self.received.values().map(|one| (one.date, one.amount));
+        Daily::new(came, self.spent.values().map(|one| (one.date, one.amount)))
+    }
+
     pub fn left(&self) -> Amount {
         self.arrived().checked_sub(self.spent_total()).unwrap_or(Amount::ZERO)
     }
@@ -167,10 +174,10 @@ impl WorkingFundRegister {
         if spent.purpose.trim().is_empty() {
             rules.push(Rule::business("working_fund_purpose_missing", "没有写明用途。请补填这笔钱做了什么。"));
         }
-        let left = before.map_or(Amount::ZERO, WorkingFund::left);
-        if spent.amount > left {
+        let daily = before.map(WorkingFund::left_daily).unwrap_or_default();
+        if let Some((day, there)) = daily.short_of(spent.amount, spent.date) {
             let message = format!(
-                "社区 {} 的 {} 年度工作经费只剩 {left} 元，不够 {} 元。请核对，或先登记到账。",
+                "社区 {} 的 {} 年度工作经费到 {day} 只有 {there} 元，不够 {} 元。请核对日期和金额，或先登记到账。",
                 spent.community, spent.year, spent.amount
             );
             rules.push(Rule::business("working_fund_exceeded", message));
@@ -192,7 +199,8 @@ impl WorkingFundRegister {
     pub fn withdraw_received(&mut self, community: &DimensionCode, year: u32, document: &str) -> Option<()> {
         let key = (community.clone(), year);
         let fund = self.0.get_mut(&key)?;
-        if fund.received.get(document)?.amount > fund.left() {
+        let received = fund.received.get(document)?;
+        if fund.left_daily().short_of(received.amount, received.date).is_some() {
             return None;
         }
         fund.received.remove(document);

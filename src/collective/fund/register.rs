@@ -171,8 +171,11 @@ impl FundRegister {
             rules.push(Rule::business("fund_asset_unexpected", "用于费用的不形成资产。请删去资产编码，或改用途。"));
         }
         rules.extend(months_rule(fund, spent.asset.is_some(), spent.months));
-        if spent.amount > fund.left() {
-            let message = format!("资金 {} 只剩 {} 元，不够 {} 元。请核对。", spent.fund, fund.left(), spent.amount);
+        if let Some((day, there)) = fund.left_daily().short_of(spent.amount, spent.date) {
+            let message = format!(
+                "资金 {} 到 {day} 只有 {there} 元，不够 {} 元。请核对日期和金额，或先登记到账。",
+                spent.fund, spent.amount
+            );
             rules.push(Rule::business("fund_spent_exceeds_received", message));
         }
         rules
@@ -186,8 +189,11 @@ impl FundRegister {
             rules.push(Rule::business("fund_asset_taken", message));
         }
         rules.extend(months_rule(fund, true, formed.months));
-        if formed.amount > fund.under_construction() {
-            let message = format!("资金 {} 在建的只有 {} 元。请核对，或先登记支出。", formed.fund, fund.under_construction());
+        if let Some((day, there)) = fund.construction_daily().short_of(formed.amount, formed.date) {
+            let message = format!(
+                "资金 {} 到 {day} 在建的只有 {there} 元，不够 {} 元。请核对日期和金额，或先登记支出。",
+                formed.fund, formed.amount
+            );
             rules.push(Rule::business("fund_construction_exceeded", message));
         }
         rules
@@ -263,8 +269,8 @@ impl FundRegister {
     /// Takes back money that arrived, unless it is spent already.
     pub fn withdraw_received(&mut self, code: &DimensionCode, document: &str) -> Option<()> {
         let fund = self.0.get_mut(code)?;
-        let amount = fund.received.get(document)?.amount;
-        if fund.approved.treatment.is_held() && amount > fund.left() {
+        let received = fund.received.get(document)?;
+        if fund.approved.treatment.is_held() && fund.left_daily().short_of(received.amount, received.date).is_some() {
             return None;
         }
         fund.received.remove(document).map(|_| ())
@@ -275,7 +281,7 @@ impl FundRegister {
         let fund = self.0.get_mut(code)?;
         let spent = fund.spent.get(document)?;
         let builds = spent.use_ == FundUse::Asset && spent.asset.is_none();
-        if builds && spent.amount > fund.under_construction() {
+        if builds && fund.construction_daily().short_of(spent.amount, spent.date).is_some() {
             return None;
         }
         let portion = Portion::new(spent.amount, spent.date, spent.months);

@@ -6,7 +6,7 @@ use crate::collective::income_use::UsePurpose;
 use crate::collective::register::Registers;
 use crate::collective::terms::ContractKind;
 use crate::collective::working_fund::{WorkingFund, floor};
-use crate::ledger::amount::total;
+use crate::ledger::amount::{less, total};
 use crate::ledger::{Amount, DimensionCode};
 use jiff::civil::Date;
 use serde::Serialize;
@@ -86,20 +86,25 @@ pub struct WorkingFundRow {
     pub short: Option<Amount>,
 }
 
-/// Every year that has something, and the year of the day for each of `communities`, money or none.
+/// What had arrived and was spent by a day: every year that had something, and the year of the day for each of `communities`, money or none.
 pub fn working_funds(registers: &Registers, communities: &[DimensionCode], day: Date) -> Vec<WorkingFundRow> {
     let none = WorkingFund::default();
     let this_year = u32::from(day.year().unsigned_abs());
     let mut all: BTreeMap<(DimensionCode, u32), &WorkingFund> =
         communities.iter().map(|community| ((community.clone(), this_year), &none)).collect();
-    all.extend(registers.working_funds.iter().map(|(community, year, fund)| ((community.clone(), year), fund)));
-    all.into_iter().map(|((community, year), fund)| working_fund_row(community, year, fund)).collect()
+    let moved =
+        |fund: &WorkingFund| fund.received.values().any(|one| one.date <= day) || fund.spent.values().any(|one| one.date <= day);
+    let had = registers.working_funds.iter().filter(|(_, _, fund)| moved(fund));
+    all.extend(had.map(|(community, year, fund)| ((community.clone(), year), fund)));
+    all.into_iter().map(|((community, year), fund)| working_fund_row(community, year, fund, day)).collect()
 }
 
-fn working_fund_row(community: DimensionCode, year: u32, fund: &WorkingFund) -> WorkingFundRow {
-    let mut arrivals: Vec<_> = fund.received.values().map(|one| (one.date, one.amount)).collect();
+fn working_fund_row(community: DimensionCode, year: u32, fund: &WorkingFund, day: Date) -> WorkingFundRow {
+    let mut arrivals: Vec<_> =
+        fund.received.values().map(|one| (one.date, one.amount)).filter(|(date, _)| *date <= day).collect();
     arrivals.sort();
-    let arrived = fund.arrived();
+    let arrived = total(arrivals.iter().map(|(_, amount)| *amount));
+    let spent = total(fund.spent.values().filter(|one| one.date <= day).map(|one| one.amount));
     let least = i16::try_from(year).ok().and_then(floor).map(|floor| floor.amount);
     WorkingFundRow {
         community,
@@ -107,8 +112,8 @@ fn working_fund_row(community: DimensionCode, year: u32, fund: &WorkingFund) -> 
         arrived,
         arrival_dates: arrivals.iter().map(|(date, _)| *date).collect(),
         arrival_amounts: arrivals.iter().map(|(_, amount)| *amount).collect(),
-        spent: fund.spent_total(),
-        left: fund.left(),
+        spent,
+        left: less(arrived, spent),
         floor: least,
         short: least.map(|least| least.checked_sub(arrived).unwrap_or_default().max(Amount::ZERO)),
     }

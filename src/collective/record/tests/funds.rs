@@ -260,7 +260,7 @@ fn movements_are_refused_with_every_reason() {
         (pay("1.00", "hd-3", FundUse::Asset, Some("FW-1"), 841), &["fund_months"]),
         (pay("1.00", "hd-3", FundUse::Asset, None, 12), &["fund_months"]),
         (pay("1.00", "hd-3", FundUse::Asset, Some("FW-9"), 12), &["dimension_unknown"]),
-        (Fact::FundSpent(early), &["fund_date_reversed"]),
+        (Fact::FundSpent(early), &["fund_date_reversed", "fund_spent_exceeds_received"]),
         (Fact::FundSpent(silent), &["fund_purpose_missing"]),
         (form("100.01", "FW-1", 12), &["fund_construction_exceeded"]),
         (form("100.00", "FW-1", 0), &["fund_months"]),
@@ -278,6 +278,47 @@ fn movements_are_refused_with_every_reason() {
     own.take(approve("1000.00", Treatment::PastCost));
     own.take(receive("1000.00", "hd-1"));
     assert_eq!(own.refuse(&spend("1.00", "hd-2", FundUse::Cost, None, 0)), ["fund_not_held"]);
+}
+
+#[test]
+fn money_is_spent_on_days_on_which_it_is_there() {
+    let mut desk = company();
+    desk.take(approve("1000.00", Treatment::Asset));
+    desk.take(receive("600.00", "hd-1"));
+    let on = |day: &str, amount, document| {
+        Fact::FundSpent(FundSpent { date: date(day), ..spent(amount, document, FundUse::Asset, None, 0) })
+    };
+    let told = |desk: &Desk, fact: &Fact| fact.examine(&desk.registers, &desk.book)[0].message();
+    let early = on("2026-01-09", "1.00", "hd-2");
+    assert_eq!(desk.refuse(&early), ["fund_spent_exceeds_received"]);
+    assert!(told(&desk, &early).contains("到 2026-01-09 只有 0.00 元"), "{}", told(&desk, &early));
+    desk.take(on("2026-02-20", "500.00", "hd-3"));
+    let between = on("2026-01-20", "100.01", "hd-4");
+    assert_eq!(desk.refuse(&between), ["fund_spent_exceeds_received"], "it would not be there a month later");
+    assert!(told(&desk, &between).contains("到 2026-02-20 只有 100.00 元"), "{}", told(&desk, &between));
+    let more = Fact::FundReceived(FundReceived {
+        amount: yuan("400.00"),
+        date: date("2026-03-01"),
+        document: "hd-5".into(),
+        fund: code("ZJ-1"),
+    });
+    desk.take(more);
+    assert_eq!(desk.refuse(&between), ["fund_spent_exceeds_received"], "money of March does not pay in February");
+    desk.take(on("2026-01-20", "100.00", "hd-4"));
+    let first = Fact::Withdrawn(Withdrawal { reference: "fund_received/ZJ-1/hd-1".into() });
+    assert_eq!(desk.refuse(&first), ["reference_unknown"], "nor would it be there without the first money");
+    let formed = |day: &str, amount| {
+        Fact::FundAssetFormed(FundAssetFormed {
+            amount: yuan(amount),
+            asset: code("FW-1"),
+            date: date(day),
+            document: "示例验收1号".into(),
+            fund: code("ZJ-1"),
+            months: 12,
+        })
+    };
+    assert_eq!(desk.refuse(&formed("2026-02-19", "100.01")), ["fund_construction_exceeded"]);
+    desk.take(formed("2026-02-19", "100.00"));
 }
 
 #[test]

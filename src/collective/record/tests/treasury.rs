@@ -134,6 +134,23 @@ fn vouchers_taken_back_leave_the_register_and_the_account_as_one() {
 }
 
 #[test]
+fn nothing_is_paid_over_before_it_was_collected() {
+    let mut desk = custody(0);
+    desk.take(rent("6000.00", "2026-03-31", "hd-1"));
+    let on = |day: &str, amount: &str, document: &str| {
+        Fact::TreasuryRemitted(TreasuryRemitted { date: date(day), ..remitted(amount, document) })
+    };
+    let early = on("2026-03-30", "1.00", "jk-1");
+    assert_eq!(desk.refuse(&early), ["treasury_exceeded"]);
+    let told = early.examine(&desk.registers, &desk.book)[0].message();
+    assert!(told.contains("到 2026-03-30 应缴未缴 0.00 元"), "{told}");
+    desk.take(on("2026-04-30", "6000.00", "jk-1"));
+    desk.take(rent("500.00", "2026-05-31", "hd-2"));
+    assert_eq!(desk.refuse(&on("2026-04-01", "500.00", "jk-2")), ["treasury_exceeded"], "April's would be short");
+    desk.take(on("2026-05-31", "500.00", "jk-2"));
+}
+
+#[test]
 fn rent_that_is_kept_whole_owes_nothing() {
     let mut desk = custody(10_000);
     desk.take(rent("6000.00", "2026-03-31", "hd-1"));

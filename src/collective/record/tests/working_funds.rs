@@ -76,7 +76,7 @@ fn a_community_has_its_working_fund_on_its_books() {
     let arrived = desk.lines(receive("100000.00", "2026-03-01", "hd-1"));
     let seen: Vec<_> = arrived.iter().map(|line| (role(line), line.side, line.amount)).collect();
     let amount = yuan("100000.00");
-    assert_eq!(seen, [(WorkingFundBank, Debit, amount), (SubsidyIncome, Credit, amount)], "H6");
+    assert_eq!(seen, [(WorkingFundBank, Debit, amount), (WorkingFundIncome, Credit, amount)], "H6");
     assert!(arrived.iter().all(|line| line.dimensions.get(Dimension::Community) == Some(&code("c1"))));
     let paid = desk.one(spend("800.00", "hd-2"));
     assert_eq!(paid, [(OperatingCost, Debit, yuan("800.00")), (WorkingFundBank, Credit, yuan("800.00"))], "H6, spent");
@@ -171,7 +171,44 @@ fn the_floor_is_held_against_what_arrived_for_every_community() {
     let expected = [("c1", 2026, Some(Amount::ZERO)), ("c1", 2027, whole), ("c2", 2027, whole)];
     assert_eq!(seen, expected, "late money counts for its year");
     let before = working_funds(&desk.registers, &[code("c2")], date("2022-01-01"));
-    assert_eq!((before[1].year, before[1].floor, before[1].short), (2022, None, None), "no floor is known");
+    assert_eq!((before[0].year, before[0].floor, before[0].short), (2022, None, None), "no floor is known");
+}
+
+#[test]
+fn a_working_fund_is_judged_and_told_by_the_day() {
+    let mut desk = community();
+    desk.take(receive("99999.99", "2026-03-01", "hd-1"));
+    desk.take(receive("0.01", "2026-12-31", "hd-2"));
+    let on = |day: &str| {
+        let row = working_funds(&desk.registers, &[code("c1")], date(day)).remove(0);
+        (row.arrived, row.short)
+    };
+    assert_eq!(on("2026-02-28"), (Amount::ZERO, Some(yuan("100000.00"))));
+    assert_eq!(on("2026-12-30"), (yuan("99999.99"), Some(yuan("0.01"))), "what comes later is not there yet");
+    assert_eq!(on("2026-12-31"), (yuan("100000.00"), Some(Amount::ZERO)));
+    let pays = |day: &str, amount: &str| Fact::WorkingFundSpent(WorkingFundSpent { date: date(day), ..spent(amount, "hd-3") });
+    let early = pays("2026-02-28", "0.01");
+    assert_eq!(desk.refuse(&early), ["working_fund_exceeded"]);
+    let told = early.examine(&desk.registers, &desk.book)[0].message();
+    assert!(told.contains("到 2026-02-28 只有 0.00 元"), "{told}");
+    assert_eq!(desk.refuse(&pays("2026-12-30", "100000.00")), ["working_fund_exceeded"]);
+    desk.take(pays("2026-12-31", "100000.00"));
+    let back = Fact::Withdrawn(Withdrawal { reference: "working_fund_received/c1/2026/hd-2".into() });
+    assert_eq!(desk.refuse(&back), ["reference_unknown"]);
+}
+
+#[test]
+fn a_working_fund_has_an_account_to_itself() {
+    let mut desk = community();
+    let account = desk.registers.roles.account(SubsidyIncome).expect("an account");
+    let own = desk.registers.roles.account(WorkingFundIncome).expect("an account");
+    assert!(desk.registers.follows_apart(&own) && !desk.registers.follows_apart(&account));
+    let moves = |account| Fact::RolesAssigned(RolesAssigned { roles: vec![RoleAccount { account, role: WorkingFundIncome }] });
+    let shared = moves(account);
+    shared.apply(&mut desk.registers);
+    assert_eq!(desk.refuse(&receive("1.00", "2026-03-02", "hd-3")), ["working_fund_income_shared"]);
+    assert!(!desk.registers.follows_apart(&account), "other subsidies are income");
+    assert!(desk.registers.follows_apart(&own), "what was posted there stays what it was");
 }
 
 #[test]
