@@ -308,6 +308,18 @@ async fn what_the_registers_say_the_accounts_say() {
         }
         assert!(given.len() > 4 * written.len(), "{book}: {} vouchers of {} were typed", written.len(), given.len());
     }
+    let custody = service.json("books/tuanjie/registers/custody?day=2025-12-31").await;
+    let row = custody["rows"].as_array().and_then(|rows| rows.iter().find(|row| row["asset"] == "DG-TJ-02")).expect("a row");
+    let told = [&row["contract"], &row["yearly_rent"], &row["monthly_rent_per_square_metre"], &row["since"]];
+    assert_eq!(told, ["HT-TJ-018", "24000.00", "23.26", "2025-02-15"], "24,000 / 12 / 86");
+    // The sample's roles are enough for a disposal, after which the books still check.
+    let sold = folder.path().join("sold.json");
+    let record = serde_json::json!({ "asset": "SB-TJ-03", "date": "2025-12-31", "document": "示例处置批复1号",
+        "proceeds": "100000.00", "reason": "sold" });
+    std::fs::write(&sold, record.to_string()).expect("written");
+    let signed = ["--book", "tuanjie", "--by", "示例甲", "--approved-by", "示例乙", "--date", "2025-12-31"];
+    program.json(&[&["fact", "fixed_asset_disposed", sold.to_str().expect("path")][..], &signed].concat());
+    program.json(&["check"]);
 }
 
 #[test]
