@@ -6,7 +6,7 @@ use crate::collective::Fact;
 use crate::collective::asset::{AssetCard, AssetCleared, AssetStep, Step};
 use crate::collective::fixed_asset::{AssetSource, DisposalReason, Expense, FixedAssetAdded, FixedAssetDisposed};
 use crate::collective::report::assets::{counted_assets, stock_takes};
-use crate::collective::report::{Use, custody};
+use crate::collective::report::custody::{Use, custody};
 use crate::collective::stock_take::{AssetKind, Finding, StockRow, StockTaken};
 use crate::ledger::refusal::Rule;
 use crate::ledger::{Amount, Dimension};
