@@ -104,6 +104,7 @@ async fn the_county_on_a_page() {
     let service = program.serve();
     let home = page(&service, "/").await.text;
     assert!(home.contains("<p class=\"figure\">2,377,500.00</p>"));
+    assert!(section(&home, "custody").contains("每平方米每月 23.26"), "24,000 a year for 86 m²");
     incomes_are_those_of_the_api(&service, &home).await;
     streets_are_the_sums_of_their_communities(&service, &home).await;
     own_and_distributed_are_not_added_up(&service, &home).await;

@@ -84,14 +84,14 @@ fn roles() -> Value {
 /// An asset from its card to its custodian, 40 % of its rent kept. Gives the vouchers of the last step.
 pub async fn entrust(books: &Bookkeeper) -> usize {
     let card = json!([{
-        "address": "示例路1号", "area": "86.00", "class": "房屋", "code": "DG-1", "date": "2025-01-02", "document": "示例清理1号",
+        "address": "示例路1号", "area": "86.00", "class": "房屋", "code": "DG-1", "date": "2025-01-01", "document": "示例清理1号",
         "name": "闲置国有门面", "original_value": "120000.00", "owner": "示例局",
     }]);
     record(books, "asset_registered", card).await;
-    let certified = json!([{ "asset": "DG-1", "date": "2025-01-03", "document": "示例证1号", "step": "certified" }]);
+    let certified = json!([{ "asset": "DG-1", "date": "2025-01-01", "document": "示例证1号", "step": "certified" }]);
     record(books, "asset_stepped", certified).await;
     let entrusted = json!([{
-        "asset": "DG-1", "custodian": "c1", "date": "2025-01-04", "document": "示例移交1号",
+        "asset": "DG-1", "custodian": "c1", "date": "2025-01-01", "document": "示例移交1号",
         "rent_destination": { "document": "示例批复1号", "kept_basis_points": "4000" }, "step": "entrusted",
     }]);
     record(books, "asset_stepped", entrusted).await
