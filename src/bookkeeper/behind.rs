@@ -4,7 +4,7 @@
 use crate::bookkeeper::leadership::is_operating;
 use crate::bookkeeper::nets::element;
 use crate::bookkeeper::view::View;
-use crate::collective::produce::is_produced;
+use crate::collective::reference::is_produced;
 use crate::ledger::chart::ChartStandard;
 use crate::ledger::statement::Range;
 use crate::ledger::{AccountCode, Amount, DimensionCode, Element, Period, Side, Voucher};

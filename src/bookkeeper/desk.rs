@@ -6,7 +6,7 @@ use crate::bookkeeper::request::PostRequest;
 use crate::chain::Digest;
 use crate::chain::tree::Edge;
 use crate::collective::Fact;
-use crate::collective::produce::FACTS_KEY;
+use crate::collective::reference::FACTS_KEY;
 use crate::journal::request::RequestDigest;
 use crate::journal::{Declaration, Declared, Event, Latest, State, entry};
 use crate::ledger::refusal::{Reason, Refusal};

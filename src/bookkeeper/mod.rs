@@ -37,7 +37,7 @@ use crate::bookkeeper::request::{DeclareRequest, PostRequest, StreamRequest};
 use crate::bookkeeper::view::{View, Views};
 use crate::bookkeeper::writer::{GROUP_VOUCHERS_MAX, Job, QUEUE_LENGTH, Writer};
 use crate::collective::fact::{Fact, Withdrawal};
-use crate::collective::produce::is_produced;
+use crate::collective::reference::is_produced;
 use crate::journal::event::{Declaration, Declared, Event};
 use crate::journal::{Original, entry};
 use crate::ledger::book::BookProfile;

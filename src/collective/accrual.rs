@@ -2,55 +2,11 @@
 
 use crate::collective::advance;
 use crate::collective::contract::{Contract, ContractRegister};
-use crate::collective::schedule::{Installment, by_month, share};
-use crate::collective::terms::{ContractKind, Timing};
-use crate::collective::vat;
+use crate::collective::recognition::{Recognition, parts, taxed};
 use crate::ledger::amount::{less, plus, total};
 use crate::ledger::refusal::Rule;
 use crate::ledger::{Amount, DimensionCode, Period};
-use jiff::civil::Date;
 use std::collections::BTreeMap;
-
-/// When the money of a contract becomes income.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Recognition {
-    /// With the money: brokerage, and the rent of an entrusted asset, of which a part is never income.
-    OnReceipt,
-    /// Month by month, owed until it is paid.
-    Receivable,
-    /// Month by month, out of what was paid in advance.
-    Advance,
-}
-
-/// How a contract is recognised.
-pub fn recognition(contract: &Contract) -> Recognition {
-    let terms = &contract.terms;
-    match terms.kind {
-        _ if contract.entrusted => Recognition::OnReceipt,
-        ContractKind::Intermediary => Recognition::OnReceipt,
-        _ if terms.advance => Recognition::Advance,
-        _ => Recognition::Receivable,
-    }
-}
-
-/// Net and tax of a gross amount on a day; all of it net where nothing is supplied.
-pub fn taxed(kind: ContractKind, gross: Amount, day: Date) -> Result<(Amount, Amount), Rule> {
-    let Some(supply) = kind.supply() else { return Ok((gross, Amount::ZERO)) };
-    let rate = vat::rate(supply, day).map(|rule| rule.basis_points);
-    rate.and_then(|rate| vat::split(gross, rate)).ok_or_else(|| rate_unknown(kind, day))
-}
-
-/// The gross amount of a net one.
-pub fn grossed(kind: ContractKind, net: Amount, day: Date) -> Result<Amount, Rule> {
-    let Some(supply) = kind.supply() else { return Ok(net) };
-    let rate = vat::rate(supply, day).ok_or_else(|| rate_unknown(kind, day))?;
-    Ok(share(net, 10_000 + i64::from(rate.basis_points), 10_000))
-}
-
-fn rate_unknown(kind: ContractKind, day: Date) -> Rule {
-    let message = format!("{day} 没有登记“{}”的增值税征收率。请先更新税率表。", kind.chinese());
-    Rule::business("vat_rate_unknown", message)
-}
 
 /// What each payment earns.
 fn worths(contract: &Contract) -> Result<advance::Worths, Rule> {
@@ -58,14 +14,6 @@ fn worths(contract: &Contract) -> Result<advance::Worths, Rule> {
         return advance::worths(contract);
     }
     Ok(contract.schedule().into_iter().map(|one| (one, one.gross)).collect())
-}
-
-/// What a payment earns in which months; nothing is lost on the way.
-pub fn parts(payment: &Installment, worth: Amount, timing: Timing) -> Vec<(Period, Amount)> {
-    match timing {
-        Timing::Monthly => by_month(payment.from, payment.to, worth),
-        Timing::WhenDue => Period::of(payment.due).map(|month| (month, worth)).into_iter().collect(),
-    }
 }
 
 /// What every month earns, as things stand; none before the book's first, which other books have recognised.
@@ -114,7 +62,7 @@ pub fn due(contracts: &ContractRegister, period: Period) -> Vec<DimensionCode> {
     let accrues = |contract: &&Contract| {
         contract.voided.is_none()
             && Period::of(contract.terms.start).is_some_and(|first| first <= period)
-            && recognition(contract) != Recognition::OnReceipt
+            && contract.recognition() != Recognition::OnReceipt
             && !contract.accrued.contains_key(&period)
             && month_amount(contract, period).is_ok_and(|amount| !amount.is_zero())
     };

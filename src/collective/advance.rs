@@ -1,9 +1,9 @@
 //! 预收租金: what receipts of rent in advance have left after tax, which payments they cover, and what other books left of
 //! it when this one began.
 
-use crate::collective::accrual::{grossed, parts, taxed};
 use crate::collective::contract::Contract;
 use crate::collective::money::{Money, MoneyReceived};
+use crate::collective::recognition::{grossed, parts, taxed};
 use crate::collective::schedule::{self, Installment, share};
 use crate::collective::terms::ContractKind;
 use crate::ledger::amount::{less, plus, total};

@@ -3,8 +3,8 @@
 mod money;
 mod opening;
 
-use crate::collective::accrual::{Recognition, parts, recognition};
 use crate::collective::money::{Money, MoneyReceived};
+use crate::collective::recognition::{Recognition, parts, recognition};
 use crate::collective::schedule::{self, Installment};
 use crate::collective::service::{ServiceConfirmed, Services};
 use crate::collective::terms::{ContractKind, ContractTerms, Timing};
@@ -92,6 +92,11 @@ pub struct Contract {
 }
 
 impl Contract {
+    /// When its money becomes income.
+    pub fn recognition(&self) -> Recognition {
+        recognition(&self.terms, self.entrusted)
+    }
+
     /// The last day of use: as signed, or earlier.
     pub fn last_day(&self) -> Date {
         self.ended.as_ref().map_or(self.terms.end, |end| end.date.min(self.terms.end))
@@ -110,7 +115,7 @@ impl Contract {
     pub fn installments(&self) -> Vec<Installment> {
         let mut installments = self.schedule();
         installments.retain(|one| one.due >= self.since);
-        if recognition(self) == Recognition::Receivable {
+        if self.recognition() == Recognition::Receivable {
             for one in installments.iter_mut().filter(|one| one.from < self.since) {
                 let parts = parts(one, one.gross, self.terms.recognition).into_iter();
                 one.gross = total(parts.filter(|(month, _)| month.first_day() >= self.since).map(|(_, part)| part));

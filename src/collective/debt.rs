@@ -1,10 +1,10 @@
 //! 欠款: what of a contract has fallen due, what of it is unpaid and since when, what that costs, and what was paid too much.
 //! Money pays the oldest debt first.
 
-use crate::collective::accrual::{Recognition, recognition};
 use crate::collective::advance;
 use crate::collective::contract::Contract;
 use crate::collective::money::Money;
+use crate::collective::recognition::Recognition;
 use crate::collective::schedule;
 use crate::ledger::Amount;
 use crate::ledger::amount::{less, plus, total};
@@ -124,7 +124,7 @@ impl Contract {
     /// 应退: what an ended contract has received beyond what was due and not paid back; below zero where too much was. Rent
     /// that was income with the money is not paid back by these books.
     pub fn to_refund(&self) -> Amount {
-        let paid = match recognition(self) {
+        let paid = match self.recognition() {
             _ if self.ended.is_none() => return Amount::ZERO,
             Recognition::OnReceipt => return Amount::ZERO,
             Recognition::Advance => total(advance::left_over(self).unwrap_or_default().into_iter().map(|left| left.gross)),

@@ -25,6 +25,7 @@ pub mod income_use;
 pub mod money;
 pub mod organisation;
 pub mod produce;
+pub mod recognition;
 pub mod record;
 pub mod reference;
 pub mod register;

@@ -9,14 +9,6 @@ use crate::ledger::voucher::{Signatures, Source};
 use crate::ledger::{AccountCode, Amount, Book, Dimension, DimensionCode, DimensionSet, Draft, DraftLine, Purpose, Side, Word};
 use jiff::civil::Date;
 
-/// What the source keys of vouchers that facts produced begin with; nobody else's may.
-pub const FACTS_KEY: &str = "fact:";
-
-/// Whether a voucher came from a fact.
-pub fn is_produced(source: &Source) -> bool {
-    source.key.starts_with(FACTS_KEY)
-}
-
 /// What a fact asks to be posted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Produced {

@@ -1,9 +1,18 @@
-//! 引用: what ties a produced voucher to its fact: the fact's word and what it is about, with slashes between.
+//! 引用: what marks a produced voucher and ties it to its fact: the fact's word and what it is about, with slashes between.
 
 use crate::collective::asset::Step;
 use crate::collective::shop::Settlement;
 use crate::ledger::DimensionCode;
+use crate::ledger::voucher::Source;
 use jiff::civil::Date;
+
+/// What the source keys of vouchers that facts produced begin with; nobody else's may.
+pub const FACTS_KEY: &str = "fact:";
+
+/// Whether a voucher came from a fact.
+pub fn is_produced(source: &Source) -> bool {
+    source.key.starts_with(FACTS_KEY)
+}
 
 /// Whether a document's number can be a part of a reference: something is there, no slash in it, and no blanks around it, so
 /// that one number has one spelling.

@@ -13,7 +13,7 @@ use crate::collective::fund::{FundRegister, Treatment};
 use crate::collective::goods::GoodsRegister;
 use crate::collective::income_use::IncomeUseRegister;
 use crate::collective::organisation::Organisation;
-use crate::collective::produce::is_produced;
+use crate::collective::reference::is_produced;
 use crate::collective::role::{Role, Roles};
 use crate::collective::shared::Shared;
 use crate::collective::shares::ShareRegister;

@@ -1,9 +1,9 @@
 //! 账实相符: what the registers say must stand in the accounts, code by code (会计法 §17: accounts agree with what they are
 //! about). Registers and accounts are both sums over the same facts, but by different code: a difference is a fault.
 
-use crate::collective::accrual::{Recognition, recognition};
 use crate::collective::advance::credited;
 use crate::collective::contract::Contract;
+use crate::collective::recognition::Recognition;
 use crate::collective::register::Registers;
 use crate::collective::role::Role;
 use crate::collective::shop::Tender;
@@ -230,7 +230,7 @@ fn goods_rows(registers: &Registers) -> Vec<(Role, DimensionCode, Amount)> {
 /// carried, and less what was paid back.
 fn rent_row(contract: &Contract) -> Option<(Role, DimensionCode, Amount)> {
     let recognised = crate::ledger::amount::sum(contract.accrued.values().copied())?;
-    let (role, balance) = match recognition(contract) {
+    let (role, balance) = match contract.recognition() {
         Recognition::OnReceipt => return None,
         Recognition::Advance => (Role::RentAdvance, recognised.checked_sub(credited(contract).ok()?)?),
         Recognition::Receivable => {

@@ -3,7 +3,7 @@
 use crate::bookkeeper::posted::PostedVoucher;
 use crate::bookkeeper::stage::Stopwatch;
 use crate::bookkeeper::{Posted, Receipt};
-use crate::collective::produce::FACTS_KEY;
+use crate::collective::reference::FACTS_KEY;
 use crate::http::Door;
 use crate::http::books::{BookPath, RangeQuery, cursor, find_book, range};
 use crate::http::draft::{BatchIn, ReversalIn, VoucherIn, date, read_json, signatures};

@@ -5,7 +5,8 @@
 use crate::collective::Registers;
 use crate::collective::distribution::figures::{Accounts, YearEnds};
 use crate::collective::fact::{Fact, Withdrawal};
-use crate::collective::produce::{Produced, is_produced};
+use crate::collective::produce::Produced;
+use crate::collective::reference::is_produced;
 use crate::collective::tie::{ProducedSums, differences};
 use crate::journal::event::{Declared, Event};
 use crate::journal::replay::{Original, State};

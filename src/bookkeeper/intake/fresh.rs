@@ -2,7 +2,7 @@
 
 use crate::bookkeeper::view::View;
 use crate::collective::Fact;
-use crate::collective::produce::FACTS_KEY;
+use crate::collective::reference::FACTS_KEY;
 use crate::files::refusal::{FileReason, FileRefusal};
 use crate::ledger::posting;
 use crate::ledger::refusal::{Reason, Refusal};

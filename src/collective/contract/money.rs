@@ -1,9 +1,9 @@
 //! 收付: what money may be received or paid back on a contract, and what it leaves in the register.
 
 use super::{Contract, ContractRegister};
-use crate::collective::accrual::{Recognition, recognition};
 use crate::collective::advance::refund_net;
 use crate::collective::money::{Money, MoneyReceived};
+use crate::collective::recognition::Recognition;
 use crate::collective::reference;
 use crate::ledger::refusal::Rule;
 use crate::ledger::{Amount, DimensionCode};
@@ -47,7 +47,7 @@ impl ContractRegister {
         if let Some(contract) = self.contracts.get_mut(&money.contract) {
             contract.services.settle(money);
             if money.kind == Money::RentRefunded {
-                let net = match recognition(contract) {
+                let net = match contract.recognition() {
                     Recognition::Advance => refund_net(contract, money.amount).unwrap_or(money.amount),
                     _ => money.amount,
                 };

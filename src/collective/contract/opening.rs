@@ -1,8 +1,8 @@
 //! 期初: what other books left of a contract when this one began: a deposit held, rent owed, rent paid ahead.
 
 use super::ContractRegister;
-use crate::collective::accrual::{Recognition, recognition};
 use crate::collective::carried::{BalanceCarried, CarriedKind};
+use crate::collective::recognition::Recognition;
 use crate::collective::terms::ContractKind;
 use crate::ledger::refusal::Rule;
 use crate::ledger::{Amount, DimensionCode};
@@ -20,7 +20,7 @@ impl ContractRegister {
             Ok(contract) => contract,
             Err(rule) => return vec![rule],
         };
-        let fits = match recognition(contract) {
+        let fits = match contract.recognition() {
             Recognition::Receivable => {
                 carried.kind == CarriedKind::RentReceivable && contract.terms.kind != ContractKind::Participation
             }

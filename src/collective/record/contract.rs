@@ -1,11 +1,12 @@
 //! 合同: what follows its terms, and the posting patterns of rent, deposits and accruals (facts §7.2 B, C, D, G).
 
-use crate::collective::accrual::{self, Recognition, month_amount, month_taxed, recognition, taxed};
+use crate::collective::accrual::{self, month_amount, month_taxed};
 use crate::collective::advance::refund_net;
 use crate::collective::asset::EntrustedAsset;
 use crate::collective::contract::{Accrual, Contract, ContractEnd, ContractVoid, unknown};
 use crate::collective::money::{Money, MoneyReceived};
 use crate::collective::produce::{Lines, Produced};
+use crate::collective::recognition::{Recognition, taxed};
 use crate::collective::record::{Record, custody};
 use crate::collective::register::Registers;
 use crate::collective::role::Role;
@@ -202,7 +203,7 @@ fn rent(lines: &mut Lines, contract: &Contract, money: &MoneyReceived) -> Result
         lines.credit(income, net, &tags)?;
         return lines.credit(Role::Vat, tax, &[]);
     }
-    match recognition(contract) {
+    match contract.recognition() {
         // G1: what was confirmed before is paid first, the rest is earned now.
         Recognition::OnReceipt => {
             let confirmed = contract.services.covered_by(amount);
@@ -224,7 +225,7 @@ fn rent(lines: &mut Lines, contract: &Contract, money: &MoneyReceived) -> Result
 /// What was received too much goes back where it stands; its tax in red, as with goods that come back (F6).
 fn refund(lines: &mut Lines, contract: &Contract, money: &MoneyReceived) -> Result<(), Rule> {
     let terms = &contract.terms;
-    if recognition(contract) == Recognition::Advance {
+    if contract.recognition() == Recognition::Advance {
         let net = refund_net(contract, money.amount)?;
         lines.debit(Role::RentAdvance, net, &[(Dimension::Contract, &terms.code)])?;
         lines.credit(Role::Vat, less(net, money.amount), &[])?;

@@ -1,8 +1,8 @@
 //! 居间服务的成果确认: earned and owed before the money is there (facts §7.2 G1).
 
-use crate::collective::accrual::taxed;
 use crate::collective::contract::unknown;
 use crate::collective::produce::{Lines, Produced};
+use crate::collective::recognition::taxed;
 use crate::collective::record::Record;
 use crate::collective::record::contract::{entrusted, income_tags, party};
 use crate::collective::register::Registers;

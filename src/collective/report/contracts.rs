@@ -1,8 +1,8 @@
 //! 合同的账龄、收缴率和代销: what is owed for how long, and how much of what fell due has come in.
 
-use crate::collective::accrual::{Recognition, recognition};
 use crate::collective::ageing::Ages;
 use crate::collective::contract::Contract;
+use crate::collective::recognition::Recognition;
 use crate::collective::register::Registers;
 use crate::collective::report::{ContractRow, contracts};
 use crate::ledger::amount::{less, plus, total};
@@ -29,7 +29,7 @@ fn not_due(contract: &Contract, overdue: Amount, day: Date) -> Amount {
     if contract.services.are_confirmed() {
         return less(total(contract.unpaid(day).into_iter().map(|(_, amount)| amount)), overdue);
     }
-    if recognition(contract) != Recognition::Receivable {
+    if contract.recognition() != Recognition::Receivable {
         return Amount::ZERO;
     }
     let accrued = contract.accrued.iter().filter(|(month, _)| month.first_day() <= day).map(|(_, amount)| *amount);

@@ -1,8 +1,8 @@
 //! 资金报表: support funds, communities' working funds against their floor, and what income was used for.
 
-use crate::collective::accrual::taxed;
 use crate::collective::fund::{Fund, Treatment};
 use crate::collective::income_use::UsePurpose;
+use crate::collective::recognition::taxed;
 use crate::collective::register::Registers;
 use crate::collective::terms::ContractKind;
 use crate::collective::working_fund::{WorkingFund, floor};

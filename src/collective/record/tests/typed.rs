@@ -4,7 +4,7 @@ use super::contracts::{card, entrusted, step};
 use super::desk::{Desk, code, date, yuan};
 use crate::collective::Fact;
 use crate::collective::asset::Step;
-use crate::collective::produce::FACTS_KEY;
+use crate::collective::reference::FACTS_KEY;
 use crate::collective::role::Role::{self, *};
 use crate::ledger::Side::{self, Credit, Debit};
 use crate::ledger::voucher::{Line, Reversed, Signatures, Source};
