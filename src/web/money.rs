@@ -11,7 +11,6 @@ use crate::web::figure::Money;
 use crate::web::lines::Figure;
 use crate::web::page::community_address;
 use jiff::civil::Date;
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// A figure, and where the lines are that it is made of.
@@ -57,26 +56,14 @@ fn own_row(row: &CommunityIncome, name: &str, href: Option<String>, lines: impl 
 }
 
 /// The communities of one street, or of all.
-pub fn own(table: &CommunityIncomeTable, street: Option<&str>, views: &[Arc<View>]) -> Own {
+pub fn own(table: &CommunityIncomeTable, street: Option<&str>) -> Own {
     let shown = table.rows.iter().filter(|row| street.is_none_or(|street| row.street == street));
-    let mirroring = mirroring(views);
     let row = |row: &CommunityIncome| {
-        let twice = mirroring.contains(row.community.as_str());
-        let lines = |of: &str| {
-            let address = Figure { of, ..Figure::default() }.address(Dimension::Community, &row.community, table.range);
-            (of.starts_with("dividend") || !twice).then_some(address)
-        };
+        let lines =
+            |of: &str| Some(Figure { of, ..Figure::default() }.address(Dimension::Community, &row.community, table.range));
         own_row(row, &row.name, Some(community_address(&row.community, table.range)), lines)
     };
     Own { rows: shown.map(row).collect(), total: street.is_none().then(|| own_row(&table.total, "合计", None, |_| None)) }
-}
-
-/// Communities whose own books recognise the dividends of companies kept here: their income is told without these, and its
-/// lines have them.
-fn mirroring(views: &[Arc<View>]) -> BTreeSet<&str> {
-    let stakes = views.iter().flat_map(|view| view.registers.stakes.iter());
-    let mirrored = stakes.filter(|(_, stake)| stake.counterpart().is_some() && !stake.declarations.is_empty());
-    mirrored.filter_map(|(_, stake)| Some(stake.terms()?.community.as_str())).collect()
 }
 
 /// 社区工作经费 of one community and year.

@@ -108,7 +108,7 @@ async fn overview(bookkeeper: &Bookkeeper, views: &[Arc<View>], asked: OverviewQ
         total: months.total.into(),
         community_count: months.rows.len(),
         book_count: views.len(),
-        own: own(&income, street.as_deref(), views),
+        own: own(&income, street.as_deref()),
         street,
         sections: vec![communities(&months), streets, sources(&types), by_month(&months)],
         shops: shops.into_iter().map(|shop| shop_row(shop, range)).collect(),
