@@ -120,6 +120,8 @@ pub const COLUMNS: &[(&str, &str)] = &[
     ("overdue", "逾期"),
     ("overdue_since", "逾期起"),
     ("late_fee", "违约金"),
+    ("late_fee_open", "未收违约金"),
+    ("to_refund", "应退租金"),
     ("deposit_held", "押金"),
     ("oldest", "最早"),
     ("not_due", "未到期"),

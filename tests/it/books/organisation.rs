@@ -49,12 +49,12 @@ async fn organisation(books: &Bookkeeper) {
     let account = |holder: &str| json!([{ "account": NUMBER, "bank": "示例银行", "holder": holder, "owner": { "code": "c2", "kind": "community" }, "purpose": "basic", "since": "2025-01-11" }]);
     assert_eq!(refused(books, "bank_account_registered", account("张三")).await, ["account_in_personal_name"]);
     record(books, "bank_account_registered", account("示例新社区")).await;
-    let pay = |row: Value| json!([{ "date": "2025-01-31", "document": "hd-10", "payments": [row], "resolution": "R1" }]);
+    let pay = |row: Value| json!([{ "date": "2025-12-31", "document": "hd-10", "payments": [row], "resolution": "R1" }]);
     let plain = pay(json!({ "amount": "600.00", "holder": "c2" }));
     assert_eq!(refused(books, "dividend_paid", plain).await, ["payment_account_missing"]);
     let paid = pay(json!({ "account": NUMBER, "amount": "600.00", "holder": "c2" }));
     assert_eq!(record(books, "dividend_paid", paid).await, 1);
-    let closing = json!([{ "account": NUMBER, "date": "2025-02-01", "document": "示例" }]);
+    let closing = json!([{ "account": NUMBER, "date": "2025-12-31", "document": "示例" }]);
     record(books, "bank_account_closed", closing).await;
 }
 

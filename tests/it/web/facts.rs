@@ -20,7 +20,7 @@ async fn a_years_fund_is_told_without_what_was_taken_back() {
         let body = json!({ "by": "示例甲", "approved_by": "示例乙", "date": "2025-02-01", "facts": facts });
         post(&service, &format!("books/demo/facts/{kind}"), &body).await;
     };
-    let roles = [("working_fund_bank", "102"), ("subsidy_income", "503"), ("operating_cost", "513")];
+    let roles = [("working_fund_bank", "102"), ("working_fund_income", "503"), ("operating_cost", "513")];
     let roles: Vec<Value> = roles.iter().map(|(role, account)| json!({ "account": account, "role": role })).collect();
     record("roles_assigned", json!([{ "roles": roles }])).await;
     let came = |amount: &str, document: &str, year: &str| json!([{ "amount": amount, "community": "c1", "date": "2025-01-20", "document": document, "grantor": "示例财政局", "year": year }]);
