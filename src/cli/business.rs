@@ -40,7 +40,7 @@ pub async fn month_end(place: &Place, options: MonthEndOptions, as_json: bool) -
 pub async fn mirror(place: &Place, options: MirrorOptions, as_json: bool) -> Result<Ending, Trouble> {
     let bookkeeper = place.open().await?;
     let posted = bookkeeper.mirror(&options.book, signed(&options.by, &options.approved_by)).await?;
-    told(&posted, "参股公司的分配、支付已对应入账", as_json)?;
+    told(&posted, "已按参股公司的分配、支付和冲销对应入账", as_json)?;
     bookkeeper.close().await;
     Ok(Ending::Done)
 }
