@@ -4,14 +4,17 @@ use crate::bookkeeper::view::View;
 use crate::collective::report;
 use crate::collective::report::contracts::CollectionRow;
 use crate::collective::report::custody::Use;
-use crate::ledger::{Dimension, DimensionCode, amount};
+use crate::ledger::statement::Range;
+use crate::ledger::{Dimension, DimensionCode, Element, amount};
 use crate::web::figure::{Money, percent};
-use jiff::civil::Date;
+use crate::web::lines;
 use std::sync::Arc;
 
 /// One entrusted asset.
 pub struct AssetRow {
     pub name: String,
+    /// The income that it brought in the months looked at.
+    pub href: String,
     pub community: String,
     /// m²
     pub area: String,
@@ -36,6 +39,8 @@ pub struct Custody {
 /// One contract that is not as it should be.
 pub struct ContractRow {
     pub code: String,
+    /// What it was owed and paid in the months looked at.
+    pub href: String,
     pub community: String,
     pub counterparty: String,
     pub overdue: Money,
@@ -59,13 +64,15 @@ pub fn name(view: &View, dimension: Dimension, code: &DimensionCode) -> String {
 }
 
 /// `None` where no asset is registered.
-pub fn custody(views: &[Arc<View>], day: Date) -> Option<Custody> {
+pub fn custody(views: &[Arc<View>], range: Range) -> Option<Custody> {
+    let day = range.to.last_day();
     let rows: Vec<(Use, AssetRow)> = views
         .iter()
         .flat_map(|view| {
             report::custody::custody(&view.registers, day).into_iter().map(move |row| {
                 let community = row.custodian.as_ref().map(|code| name(view, Dimension::Community, code)).unwrap_or_default();
                 let shown = AssetRow {
+                    href: lines::address(Dimension::Asset, row.asset.as_str(), Element::Income, range),
                     name: row.name,
                     community,
                     area: row.area.to_string(),
@@ -86,7 +93,8 @@ pub fn custody(views: &[Arc<View>], day: Date) -> Option<Custody> {
 }
 
 /// `None` where no contract is registered, or a sum leaves an `i64`.
-pub fn collection(views: &[Arc<View>], day: Date) -> Option<Collection> {
+pub fn collection(views: &[Arc<View>], range: Range) -> Option<Collection> {
+    let day = range.to.last_day();
     let all = views.iter().flat_map(|view| {
         let rows = report::contracts(&view.registers, day).into_iter().filter(|row| row.voided.is_none());
         rows.map(move |row| (view, row))
@@ -98,6 +106,7 @@ pub fn collection(views: &[Arc<View>], day: Date) -> Option<Collection> {
     wrong.sort_by_key(|(_, row)| std::cmp::Reverse(row.overdue));
     let shown = |(view, row): &(&Arc<View>, report::ContractRow)| ContractRow {
         code: row.contract.to_string(),
+        href: lines::address(Dimension::Contract, row.contract.as_str(), Element::Asset, range),
         community: name(view, Dimension::Community, &row.community),
         counterparty: name(view, Dimension::Counterparty, &row.counterparty),
         overdue: row.overdue.into(),

@@ -116,8 +116,8 @@ async fn overview(bookkeeper: &Bookkeeper, views: &[Arc<View>], asked: OverviewQ
         day: range.to.last_day().to_string(),
         funds: working_funds(views, range.to.last_day(), widest_range(views).unwrap_or(range)),
         dividends: dividends(views, range.to.last_day()),
-        custody: custody(views, range.to.last_day()),
-        collection: collection(views, range.to.last_day()),
+        custody: custody(views, range),
+        collection: collection(views, range),
         fixed_assets: classes(views, range)?,
         stock_takes: takes(views, range),
     })

@@ -112,6 +112,7 @@ async fn the_county_on_a_page() {
     linked_figures_are_their_lines(&service, &home).await;
     sources_and_shops_lead_to_lines_that_add_up(&service, &home).await;
     communities_lead_to_lines_vouchers_and_proofs(&service, &home).await;
+    assets_and_contracts_lead_to_their_lines(&service, &home).await;
     months_asked_for_are_kept(&service).await;
     wrong_addresses_say_what_is_wrong(&service).await;
     nothing_else_is_served(&service).await;
@@ -204,6 +205,15 @@ async fn communities_lead_to_lines_vouchers_and_proofs(service: &Service, home: 
         let proof = links(&voucher.text, "/api/v1/books/").pop().expect("a proof");
         let proof = reqwest::get(format!("{}{proof}", service.url)).await.expect("answered");
         assert!(proof.status().is_success());
+    }
+}
+
+async fn assets_and_contracts_lead_to_their_lines(service: &Service, home: &str) {
+    for (id, prefix, says) in [("custody", "/lines/asset/", "收入"), ("collection", "/lines/contract/", "资产科目")] {
+        let addresses = links(section(home, id), prefix);
+        assert_eq!(addresses.len(), rows(section(home, id)).len(), "{id}: one a row");
+        let lines = page(service, &addresses[0]).await;
+        assert!(lines.status == 200 && lines.text.contains(says), "{id}: {}", lines.text);
     }
 }
 
