@@ -36,6 +36,8 @@ pub enum CarriedKind {
     TreasuryPayable,
     /// 应收租金, by contract
     RentReceivable,
+    /// 成员欠的租金、承包费, by contract
+    MemberReceivable,
     /// 预收租金, by contract
     RentAdvance,
 }
@@ -65,6 +67,7 @@ impl CarriedKind {
             CarriedKind::DeferredIncome => "递延收益",
             CarriedKind::TreasuryPayable => "应缴国库的租金",
             CarriedKind::RentReceivable => "应收租金",
+            CarriedKind::MemberReceivable => "应收成员款",
             CarriedKind::RentAdvance => "预收租金",
         }
     }
@@ -83,6 +86,7 @@ impl CarriedKind {
             CarriedKind::DeferredIncome => (Role::DeferredIncome, Dimension::Fund, Side::Credit),
             CarriedKind::TreasuryPayable => (Role::TreasuryPayable, Dimension::Asset, Side::Credit),
             CarriedKind::RentReceivable => (Role::RentReceivable, Dimension::Contract, Side::Debit),
+            CarriedKind::MemberReceivable => (Role::MemberReceivable, Dimension::Contract, Side::Debit),
             CarriedKind::RentAdvance => (Role::RentAdvance, Dimension::Contract, Side::Credit),
         };
         Place { role, dimension, side }

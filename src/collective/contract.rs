@@ -215,6 +215,10 @@ impl ContractRegister {
             let message = "居间服务在成果确认或收款时确认收入，没有到期一次确认。请删去“确认方式”。";
             rules.push(Rule::business("contract_recognition", message));
         }
+        if terms.member && matches!(terms.kind, ContractKind::Intermediary | ContractKind::Participation) {
+            let message = "“对方是成员”只用于租赁、承包合同：居间服务、参股的款项不记内部往来。请删去。";
+            rules.push(Rule::business("contract_member", message));
+        }
         let let_twice = terms.asset.as_ref().and_then(|asset| {
             let overlaps = |other: &&Contract| terms.start <= other.last_day() && other.terms.start <= terms.end;
             self.standing().filter(|other| other.terms.asset.as_ref() == Some(asset)).find(overlaps)

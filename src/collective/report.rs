@@ -83,6 +83,8 @@ pub struct ContractRow {
     pub late_fee: Amount,
     /// 违约金 that has not come in.
     pub late_fee_open: Amount,
+    /// 押金 as agreed.
+    pub deposit: Amount,
     pub deposit_held: Amount,
     /// 作废日期: nothing is owed on a void contract, and nothing is wrong with it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -124,6 +126,7 @@ fn contract_row(contract: &Contract, day: Date) -> ContractRow {
         to_refund: Some(contract.to_refund()).filter(|amount| *amount > Amount::ZERO),
         late_fee: contract.late_fee(day),
         late_fee_open: contract.late_fee_open(day),
+        deposit: contract.terms.deposit,
         deposit_held: contract.deposit_held(),
         voided: contract.voided.as_ref().map(|void| void.date),
         warnings: warnings.into_iter().filter(|(holds, _)| *holds).map(|(_, warning)| warning).collect(),

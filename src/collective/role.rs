@@ -33,6 +33,8 @@ roles! {
     Bank = "bank", "银行存款";
     /// 应收租金（1221）
     RentReceivable = "rent_receivable", "应收租金";
+    /// 内部往来（113）: what members owe by contract
+    MemberReceivable = "member_receivable", "应收成员款";
     /// 预收租金（2203）
     RentAdvance = "rent_advance", "预收租金";
     /// 房屋租赁收入（5051）

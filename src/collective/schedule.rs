@@ -199,6 +199,7 @@ mod tests {
             income_type: code("02"),
             kind: ContractKind::Lease,
             late_fee_basis_points: 5,
+            member: false,
             recognition: Timing::Monthly,
             rent: Amount::from_fen(rent),
             rent_free_days: 0,

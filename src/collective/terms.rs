@@ -1,5 +1,6 @@
 //! 合同条款: what was signed. Terms are never edited; what follows is facts of their own ([`crate::collective::contract`]).
 
+use crate::collective::role::Role;
 use crate::collective::vat::Supply;
 use crate::ledger::{Amount, DimensionCode};
 use jiff::civil::Date;
@@ -77,6 +78,11 @@ impl Timing {
     }
 }
 
+/// What is not written: others than members need no word.
+fn is_outsider(member: &bool) -> bool {
+    !member
+}
+
 /// The terms as signed. Fields stand in the order of their names, as the bytes do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -105,6 +111,9 @@ pub struct ContractTerms {
     /// 违约金, in basis points of the overdue amount a day.
     #[serde(with = "crate::ledger::text::count")]
     pub late_fee_basis_points: u32,
+    /// 对方是本社区成员: what it owes stands on 内部往来 (facts §7.2 D1).
+    #[serde(default, skip_serializing_if = "is_outsider", with = "crate::ledger::text::yes_no")]
+    pub member: bool,
     #[serde(default, skip_serializing_if = "Timing::is_monthly")]
     pub recognition: Timing,
     /// One payment in yuan, tax included.
@@ -118,4 +127,15 @@ pub struct ContractTerms {
     pub signed: Date,
     #[serde(deserialize_with = "crate::ledger::period::day")]
     pub start: Date,
+}
+
+impl ContractTerms {
+    /// Where what is owed by months stands: a dividend is no rent, and a member is no outsider.
+    pub fn receivable(&self) -> Role {
+        match self.kind {
+            ContractKind::Participation => Role::DividendReceivable,
+            _ if self.member => Role::MemberReceivable,
+            _ => Role::RentReceivable,
+        }
+    }
 }

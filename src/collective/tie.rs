@@ -8,7 +8,6 @@ use crate::collective::register::Registers;
 use crate::collective::role::Role;
 use crate::collective::shop::Tender;
 use crate::collective::stake::StakeForm;
-use crate::collective::terms::ContractKind;
 use crate::ledger::amount::less;
 use crate::ledger::balance::Balances;
 use crate::ledger::{AccountCode, Amount, Dimension, DimensionCode, DimensionSet, Purpose, Side};
@@ -24,6 +23,7 @@ const TIED: &[(Role, Dimension)] = &[
     (Role::AlipayInTransit, Dimension::Shop),
     (Role::CardInTransit, Dimension::Shop),
     (Role::RentReceivable, Dimension::Contract),
+    (Role::MemberReceivable, Dimension::Contract),
     (Role::RentAdvance, Dimension::Contract),
     (Role::DividendReceivable, Dimension::Contract),
     (Role::LongTermStake, Dimension::Counterparty),
@@ -233,11 +233,7 @@ fn rent_row(contract: &Contract) -> Option<(Role, DimensionCode, Amount)> {
     let (role, balance) = match contract.recognition() {
         Recognition::OnReceipt => return None,
         Recognition::Advance => (Role::RentAdvance, recognised.checked_sub(credited(contract).ok()?)?),
-        Recognition::Receivable => {
-            let dividend = contract.terms.kind == ContractKind::Participation;
-            let role = if dividend { Role::DividendReceivable } else { Role::RentReceivable };
-            (role, contract.receivable(recognised))
-        }
+        Recognition::Receivable => (contract.terms.receivable(), contract.receivable(recognised)),
     };
     Some((role, contract.terms.code.clone(), balance))
 }

@@ -22,14 +22,14 @@ impl ContractRegister {
         };
         let fits = match contract.recognition() {
             Recognition::Receivable => {
-                carried.kind == CarriedKind::RentReceivable && contract.terms.kind != ContractKind::Participation
+                contract.terms.kind != ContractKind::Participation && carried.kind.place().role == contract.terms.receivable()
             }
             Recognition::Advance => carried.kind == CarriedKind::RentAdvance,
             Recognition::OnReceipt => false,
         };
         let message = || {
             format!(
-                "合同 {} 没有期初{}。应收租金只有后付的租赁、承包合同有，预收租金只有先付的有；其他的另填凭证收付。",
+                "合同 {} 没有期初{}。应收租金（成员的是应收成员款）只有后付的租赁、承包合同有，预收租金只有先付的有；其他的另填凭证收付。",
                 carried.code,
                 carried.kind.chinese()
             )
@@ -48,8 +48,8 @@ impl ContractRegister {
         if let Some(contract) = self.contracts.get_mut(&carried.code) {
             let opening = Some((carried.date, carried.amount));
             match carried.kind {
-                CarriedKind::RentReceivable => contract.receivable_opening = opening,
-                _ => contract.advance_opening = opening,
+                CarriedKind::RentAdvance => contract.advance_opening = opening,
+                _ => contract.receivable_opening = opening,
             }
         }
     }

@@ -19,7 +19,9 @@ impl Record for BalanceCarried {
             CarriedKind::ConsignmentPayable => registers.consignments.examine_opening(&self.code),
             CarriedKind::DepositHeld => registers.contracts.examine_opening(&self.code),
             CarriedKind::DeferredIncome => registers.funds.examine_opening(self),
-            CarriedKind::RentReceivable | CarriedKind::RentAdvance => registers.contracts.examine_rent_opening(self),
+            CarriedKind::RentReceivable | CarriedKind::MemberReceivable | CarriedKind::RentAdvance => {
+                registers.contracts.examine_rent_opening(self)
+            }
             CarriedKind::TreasuryPayable if registers.assets.get(&self.code).is_none() => vec![unknown(&self.code)],
             _ => Vec::new(),
         });
@@ -40,7 +42,9 @@ impl Record for BalanceCarried {
             CarriedKind::CardInTransit => registers.shops.carry(code, Tender::Card, self.amount),
             CarriedKind::DeferredIncome => registers.funds.carry(self),
             CarriedKind::TreasuryPayable => registers.treasury.carry(code, debt),
-            CarriedKind::RentReceivable | CarriedKind::RentAdvance => registers.contracts.carry_rent(self),
+            CarriedKind::RentReceivable | CarriedKind::MemberReceivable | CarriedKind::RentAdvance => {
+                registers.contracts.carry_rent(self)
+            }
         }
         registers.carried.carry(self);
     }

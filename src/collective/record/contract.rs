@@ -218,7 +218,7 @@ fn rent(lines: &mut Lines, contract: &Contract, money: &MoneyReceived) -> Result
             lines.credit(Role::RentAdvance, net, &[(Dimension::Contract, &terms.code)])?;
             lines.credit(Role::Vat, tax, &[])
         }
-        Recognition::Receivable => lines.credit(receivable(terms.kind), amount, &party(contract)),
+        Recognition::Receivable => lines.credit(terms.receivable(), amount, &party(contract)),
     }
 }
 
@@ -230,14 +230,9 @@ fn refund(lines: &mut Lines, contract: &Contract, money: &MoneyReceived) -> Resu
         lines.debit(Role::RentAdvance, net, &[(Dimension::Contract, &terms.code)])?;
         lines.credit(Role::Vat, less(net, money.amount), &[])?;
     } else {
-        lines.debit(receivable(terms.kind), money.amount, &party(contract))?;
+        lines.debit(terms.receivable(), money.amount, &party(contract))?;
     }
     lines.credit(Role::Bank, money.amount, &[])
-}
-
-/// Where what is owed stands: a dividend is no rent.
-fn receivable(kind: ContractKind) -> Role {
-    if kind == ContractKind::Participation { Role::DividendReceivable } else { Role::RentReceivable }
 }
 
 /// Who owes, and by which contract.
@@ -281,7 +276,7 @@ fn accrue(registers: &Registers, book: &Book, code: &DimensionCode, period: Peri
         lines.credit(income, amount, &income_tags(contract))?;
     } else {
         let (net, tax) = month_taxed(contract, period)?;
-        lines.debit(receivable(terms.kind), amount, &party(contract))?;
+        lines.debit(terms.receivable(), amount, &party(contract))?;
         lines.credit(income, net, &income_tags(contract))?;
         lines.credit(Role::Vat, tax, &[])?;
     }

@@ -26,6 +26,7 @@ pub fn terms(contract: &str, kind: ContractKind) -> ContractTerms {
         income_type: code("02"),
         kind,
         late_fee_basis_points: 5,
+        member: false,
         recognition: Timing::Monthly,
         rent: yuan("10300.00"),
         rent_free_days: 0,

@@ -285,6 +285,7 @@ fn intermediary_income_stands_beside_its_use() {
         income_type: code("02"),
         kind: ContractKind::Intermediary,
         late_fee_basis_points: 0,
+        member: false,
         recognition: Timing::Monthly,
         rent: yuan("10100.00"),
         rent_free_days: 0,
