@@ -55,16 +55,18 @@ fn named(views: &[Arc<View>], dimension: Dimension, code: &str) -> Option<String
 }
 
 /// A value as a table shows it; what has parts of its own, as their values.
-fn cell(views: &[Arc<View>], field: &str, value: &Value) -> String {
+fn cell(views: &[Arc<View>], register: &str, field: &str, value: &Value) -> String {
     match value {
         Value::String(text) => dimension(field)
             .and_then(|dimension| named(views, dimension, text))
-            .unwrap_or_else(|| word(field, text).map_or_else(|| text.clone(), str::to_owned)),
+            .unwrap_or_else(|| word(register, field, text).map_or_else(|| text.clone(), str::to_owned)),
         Value::Null => String::new(),
         Value::Bool(true) => "是".to_owned(),
         Value::Bool(false) => "否".to_owned(),
-        Value::Array(all) => all.iter().map(|one| cell(views, field, one)).collect::<Vec<_>>().join("、"),
-        Value::Object(parts) => parts.iter().map(|(part, value)| cell(views, part, value)).collect::<Vec<_>>().join(" "),
+        Value::Array(all) => all.iter().map(|one| cell(views, register, field, one)).collect::<Vec<_>>().join("、"),
+        Value::Object(parts) => {
+            parts.iter().map(|(part, value)| cell(views, register, part, value)).collect::<Vec<_>>().join(" ")
+        }
         Value::Number(number) => number.to_string(),
     }
 }
@@ -82,12 +84,13 @@ fn print_rows(views: &[Arc<View>], name: &str, rows: &Value) {
     let Some(rows) = rows.as_array().filter(|rows| !rows.is_empty()) else { return say!("没有记录。") };
     let objects: Vec<&Map<String, Value>> = rows.iter().filter_map(Value::as_object).collect();
     if objects.is_empty() {
-        rows.iter().for_each(|row| say!("{}", cell(views, "", row)));
+        rows.iter().for_each(|row| say!("{}", cell(views, name, "", row)));
         return;
     }
     let fields = fields(&objects);
-    let shown =
-        |row: &Map<String, Value>, field: &String| row.get(field).map_or_else(String::new, |value| cell(views, field, value));
+    let shown = |row: &Map<String, Value>, field: &String| {
+        row.get(field).map_or_else(String::new, |value| cell(views, name, field, value))
+    };
     let table: Vec<Vec<String>> = objects.iter().map(|row| fields.iter().map(|field| shown(row, field)).collect()).collect();
     let heads: Vec<(&str, Align)> = fields.iter().map(|field| (column(name, field), Align::Left)).collect();
     print::table(&heads, &table);

@@ -18,7 +18,7 @@ use crate::collective::shop::Tender;
 use crate::ledger::amount::{less, total};
 use crate::ledger::{Amount, DimensionCode, Period};
 use jiff::civil::Date;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Run out, and nobody has said that it ended.
@@ -27,7 +27,7 @@ fn lingers(contract: &Contract, day: Date) -> bool {
 }
 
 /// What is wrong with a contract on a day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Warning {
     /// 低于评估底价

@@ -367,6 +367,7 @@ impl<'a> Judge<'a> {
         let cells: Vec<_> = self
             .balances
             .iter()
+            .filter(|(key, _)| !state.registers.follows_apart(&key.account))
             .filter_map(|(key, sum)| {
                 income_of(&state.book.chart, key, state.sets.get(key.dimension_set)?, *sum, GroupBy::Nothing)
             })

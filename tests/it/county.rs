@@ -3,7 +3,7 @@
 
 use crate::support::{Program, Service, root};
 use cunshe::bookkeeper::business::REGISTERS;
-use cunshe::cli::register::words::column;
+use cunshe::cli::register::words::{column, word};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -258,11 +258,16 @@ fn typed_vouchers_have_the_numbers_of_the_file(program: &Program, book: &str) {
     assert!(given.len() > 4 * written.len(), "{book}: {} vouchers of {} were typed", written.len(), given.len());
 }
 
-/// What `cunshe register` heads its columns with.
-fn every_field_has_a_chinese_name(register: &str, rows: &Value) {
-    let fields = rows.as_array().into_iter().flatten().filter_map(Value::as_object).flat_map(|row| row.keys());
-    for field in fields {
+/// What `cunshe register` heads its columns with, and puts for the words of their cells.
+fn every_field_and_word_is_chinese(register: &str, rows: &Value) {
+    for (field, value) in rows.as_array().into_iter().flatten().filter_map(Value::as_object).flatten() {
         assert!(!column(register, field).is_ascii(), "{register}: {field}");
+        let words = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice).iter().filter_map(Value::as_str);
+        let is_word = |text: &&str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+        // The role's own word is what people type.
+        for text in words.filter(is_word).filter(|_| field != "role") {
+            assert!(word(register, field, text).is_some(), "{register}: {field} {text}");
+        }
     }
 }
 
@@ -278,7 +283,7 @@ async fn what_the_registers_say_the_accounts_say() {
         let mut registers = BTreeMap::new();
         for (name, _) in REGISTERS {
             let shown = service.json(&format!("books/{book}/registers/{name}?day=2025-12-31")).await;
-            every_field_has_a_chinese_name(name, &shown["rows"]);
+            every_field_and_word_is_chinese(name, &shown["rows"]);
             registers.insert(*name, shown["rows"].clone());
         }
         let closing = |code: &str| {

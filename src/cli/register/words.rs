@@ -1,5 +1,16 @@
 //! The fields and words of registers in Chinese. Programs get them as they are (`--json`).
 
+use crate::collective::asset::Step;
+use crate::collective::carried::CarriedKind;
+use crate::collective::fixed_asset::{AssetSource, DisposalReason};
+use crate::collective::fund::Treatment;
+use crate::collective::goods::Method;
+use crate::collective::organisation::bank_account::Purpose;
+use crate::collective::organisation::unit::{CommunityType, PartnerType, UnitKind};
+use crate::collective::report::Warning;
+use crate::collective::report::custody::Use;
+use crate::collective::stock_take::{AssetKind, Finding};
+
 /// Every field in the order in which a table shows them, with what it is called.
 pub const COLUMNS: &[(&str, &str)] = &[
     ("book", "账套"),
@@ -165,42 +176,27 @@ pub fn column<'a>(register: &str, field: &'a str) -> &'a str {
     }
 }
 
-/// A word of a field in Chinese; `None` for text that is no word.
-pub fn word(field: &str, text: &str) -> Option<&'static str> {
-    Some(match (field, text) {
-        ("use", "cleared") => "已清理",
-        ("use", "registered") => "已造册",
-        ("use", "let") => "已盘活",
-        ("use", "idle") => "闲置",
-        ("use", "expired") => "到期占用",
-        ("use", "lapsed") => "代管到期",
-        ("use", "gone") => "已退出",
-        ("warnings", "below_floor") => "低于评估底价",
-        ("warnings", "overdue") => "逾期",
-        ("warnings", "expired") => "到期未终止",
-        ("warnings", "expiring") => "三个月内到期",
-        ("step", "certified") => "确权颁证",
-        ("step", "entrusted") => "委托代管",
-        ("step", "transferred") => "移交代管",
-        ("step", "withdrawn") => "收回",
-        ("step", "returned") => "退还",
-        ("step", "lost") => "灭失",
-        ("method", "cost") => "进价",
-        ("method", "shelf_price") => "售价",
-        ("source", "opening") => "期初",
-        ("kind" | "owner_kind", "community") => "社区",
-        ("kind" | "owner_kind", "company") => "公司",
-        ("kind" | "owner_kind", "shop") => "门店",
-        ("kind" | "owner_kind", "counterparty") => "往来单位",
-        ("kind" | "owner_kind", "partner") => "结对单位",
-        ("kind", "county") => "县",
-        ("kind", "street") => "街道",
-        ("kind", "entrusted") => "代管资产",
-        ("kind", "fixed") | ("kind", "own") => "固定资产",
-        ("type" | "partner_type", "institution") => "机关企事业",
-        ("type" | "partner_type", "non_public") => "非公",
-        ("purpose", "basic") => "基本户",
-        ("purpose", "general") => "一般户",
-        _ => return None,
-    })
+/// A word of a field in Chinese, as its subject calls it; `None` for text that is no word.
+pub fn word(register: &str, field: &str, text: &str) -> Option<&'static str> {
+    match (register, field) {
+        (_, "use") => told(text, Use::chinese),
+        (_, "warnings") => told(text, Warning::chinese),
+        (_, "step") => told(text, Step::chinese),
+        (_, "method") => told(text, Method::chinese),
+        (_, "source") => told(text, AssetSource::chinese),
+        (_, "reason") => told(text, DisposalReason::chinese),
+        (_, "treatment") => told(text, Treatment::chinese),
+        (_, "finding") => told(text, Finding::chinese),
+        (_, "community_type") => told(text, CommunityType::chinese),
+        (_, "type" | "partner_type") => told(text, PartnerType::chinese),
+        ("accounts", "purpose") => told(text, Purpose::chinese),
+        ("carried", "kind") => told(text, CarriedKind::chinese),
+        ("stock_takes", "kind") => told(text, AssetKind::chinese),
+        (_, "kind" | "owner_kind") => told(text, UnitKind::chinese),
+        _ => None,
+    }
+}
+
+fn told<T: serde::de::DeserializeOwned>(text: &str, chinese: impl Fn(T) -> &'static str) -> Option<&'static str> {
+    serde_json::from_value(text.into()).ok().map(chinese)
 }

@@ -59,6 +59,18 @@ pub enum Purpose {
     Other,
 }
 
+impl Purpose {
+    pub fn chinese(self) -> &'static str {
+        match self {
+            Purpose::Basic => "基本户",
+            Purpose::Collection => "收款户",
+            Purpose::WorkingFund => "周转资金户",
+            Purpose::ProjectFund => "项目资金户",
+            Purpose::Other => "其他",
+        }
+    }
+}
+
 /// The unit that an account belongs to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

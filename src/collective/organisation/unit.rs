@@ -73,6 +73,16 @@ pub enum CommunityType {
     ResidentsOnly,
 }
 
+impl CommunityType {
+    pub fn chinese(self) -> &'static str {
+        match self {
+            CommunityType::WithOrganisation => "有集体经济组织",
+            CommunityType::CommitteeActs => "村委代行",
+            CommunityType::ResidentsOnly => "纯居委会",
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PartnerType {
@@ -80,6 +90,15 @@ pub enum PartnerType {
     Institution,
     /// 非公组织
     NonPublic,
+}
+
+impl PartnerType {
+    pub fn chinese(self) -> &'static str {
+        match self {
+            PartnerType::Institution => "机关企事业单位",
+            PartnerType::NonPublic => "非公组织",
+        }
+    }
 }
 
 /// 单位登记. Fields stand in the order of their names, as the bytes do.

@@ -7,10 +7,10 @@ use crate::collective::report::lingers;
 use crate::collective::schedule::{rounded, yearly_rent};
 use crate::ledger::{Amount, DimensionCode};
 use jiff::civil::Date;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Whether an entrusted asset earns anything.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Use {
     /// 已清理，尚未造册

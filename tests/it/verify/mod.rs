@@ -3,4 +3,5 @@
 mod attacks;
 mod business;
 mod bytes;
+mod community;
 mod fixture;
