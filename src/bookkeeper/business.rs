@@ -5,11 +5,12 @@ use crate::bookkeeper::desk;
 use crate::bookkeeper::request::PostRequest;
 use crate::bookkeeper::view::View;
 use crate::bookkeeper::{Bookkeeper, PostError, Posted};
-use crate::collective::contract::Accrual;
+use crate::collective::contracts::accrual;
+use crate::collective::contracts::register::Accrual;
+use crate::collective::ground::vat::{self, Gauge};
 use crate::collective::organisation::unit::UnitKind;
-use crate::collective::role::Role;
-use crate::collective::vat::{self, Gauge};
-use crate::collective::{Fact, accrual, report};
+use crate::collective::roles::role::Role;
+use crate::collective::{Fact, assets, contracts, custody, funds, organisation, shares, shops, stakes};
 use crate::journal::{Declaration, Declared};
 use crate::ledger::balance::Movement;
 use crate::ledger::chart::ChartStandard;
@@ -193,30 +194,30 @@ pub fn register(view: &View, name: &str, day: Date) -> Option<Value> {
             Value::Array(rows.collect())
         }
         "carried" => json!(registers.carried.iter().collect::<Vec<_>>()),
-        "custody" => json!(report::custody::custody(registers, day)),
-        "treasury" => json!(report::treasury::treasury(registers, day)),
-        "contracts" => json!(report::contracts(registers, day)),
-        "contract_ageing" => json!(report::contracts::ageing(registers, day)),
-        "collection" => json!(report::contracts::collection(registers, day)),
-        "consignments" => json!(report::contracts::consignments(registers)),
+        "custody" => json!(custody::report::custody(registers, day)),
+        "treasury" => json!(custody::report::treasury::treasury(registers, day)),
+        "contracts" => json!(contracts::report::contracts(registers, day)),
+        "contract_ageing" => json!(contracts::report::ageing(registers, day)),
+        "collection" => json!(contracts::report::collection(registers, day)),
+        "consignments" => json!(contracts::report::consignments(registers)),
         "due" => json!(accrual::due(&registers.contracts, period)),
-        "shops" => json!(report::shops(registers, period)),
-        "goods" => json!(report::goods::goods(registers, day)),
-        "suppliers" => json!(report::goods::suppliers(registers, day)),
-        "receivables" => json!(report::goods::receivables(registers, day)),
-        "tills" => json!(report::goods::tills(registers, &view.own_units(UnitKind::Shop))),
-        "shares" => json!(report::shares(registers, day)),
-        "dividends" => json!(report::dividends(registers, day)),
-        "funds" => json!(report::funds::funds(registers)),
-        "working_funds" => json!(report::funds::working_funds(registers, &view.own_units(UnitKind::Community), day)),
-        "income_uses" => json!(report::funds::income_uses(registers)),
-        "units" => json!(report::organisation::units(registers, &view.dimensions, day)),
-        "partners" => json!(report::organisation::partners(registers, day)),
-        "accounts" => json!(report::organisation::bank_accounts(registers, day)),
-        "stakes" => json!(report::stakes::stakes(registers)),
-        "distributions" => json!(report::stakes::distributions(registers)),
-        "fixed_assets" => json!(report::assets::fixed_assets(registers)),
-        "stock_takes" => json!(report::assets::stock_takes(registers, day)),
+        "shops" => json!(shops::report::shops(registers, period)),
+        "goods" => json!(shops::report::goods(registers, day)),
+        "suppliers" => json!(shops::report::suppliers(registers, day)),
+        "receivables" => json!(shops::report::receivables(registers, day)),
+        "tills" => json!(shops::report::tills(registers, &view.own_units(UnitKind::Shop))),
+        "shares" => json!(shares::report::shares(registers, day)),
+        "dividends" => json!(shares::report::dividends(registers, day)),
+        "funds" => json!(funds::report::funds(registers)),
+        "working_funds" => json!(funds::report::working_funds(registers, &view.own_units(UnitKind::Community), day)),
+        "income_uses" => json!(funds::report::income_uses(registers)),
+        "units" => json!(organisation::report::units(registers, &view.dimensions, day)),
+        "partners" => json!(organisation::report::partners(registers, day)),
+        "accounts" => json!(organisation::report::bank_accounts(registers, day)),
+        "stakes" => json!(stakes::report::stakes(registers)),
+        "distributions" => json!(shares::report::distributions(registers)),
+        "fixed_assets" => json!(assets::report::fixed_assets(registers)),
+        "stock_takes" => json!(assets::report::stock_takes(registers, day)),
         _ => return None,
     })
 }

@@ -1,13 +1,13 @@
 //! 利润分配与账面: the figures that a distribution stands on, read from the store, and a preview of what it gives. What the
-//! figures are, [`crate::collective::distribution::figures`] tells.
+//! figures are, [`crate::collective::shares::distribution::figures`] tells.
 
 use crate::bookkeeper::report::dimension_name;
 use crate::bookkeeper::view::View;
 use crate::bookkeeper::{Bookkeeper, PostError, RefusedDraft, desk};
 use crate::collective::Fact;
-use crate::collective::distribution::figures::{self, Accounts, BookFigures, YearEnds};
-use crate::collective::distribution::{CompanyDistribution, CompanyResult, Resolution, distribute_company};
-use crate::collective::role::Role;
+use crate::collective::roles::role::Role;
+use crate::collective::shares::distribution::figures::{self, Accounts, BookFigures, YearEnds};
+use crate::collective::shares::distribution::{CompanyDistribution, CompanyResult, Resolution, distribute_company};
 use crate::ledger::balance::Balances;
 use crate::ledger::refusal::{Reason, Refusal, Rule};
 use crate::ledger::statement::Range;

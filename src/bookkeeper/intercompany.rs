@@ -3,8 +3,8 @@
 
 use crate::bookkeeper::Bookkeeper;
 use crate::bookkeeper::view::View;
-use crate::collective::dividend::Dividend;
-use crate::collective::stake::{Declaration, Stake};
+use crate::collective::shares::dividend::Dividend;
+use crate::collective::stakes::stake::{Declaration, Stake};
 use crate::ledger::{Amount, DimensionCode};
 use serde::Serialize;
 use std::collections::BTreeMap;

@@ -2,8 +2,8 @@
 //! community already, so income of communities leaves it out: it is counted once, and shown as distributed.
 
 use crate::bookkeeper::view::View;
-use crate::collective::role::Role;
-use crate::collective::stake::{StakeAcquired, StakeDividendDeclared};
+use crate::collective::roles::role::Role;
+use crate::collective::stakes::stake::{StakeAcquired, StakeDividendDeclared};
 use crate::ledger::statement::{GroupBy, IncomeCell, Range};
 use crate::ledger::{Amount, Dimension, Period};
 use std::collections::BTreeSet;

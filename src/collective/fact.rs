@@ -3,37 +3,38 @@
 //! nothing but texts and arrays. [`Fact::decode`] accepts only what [`Fact::encode`] would have written. What a fact
 //! means stands with its subject in [`mod@crate::collective::record`].
 
-use crate::collective::asset::{AssetCard, AssetCleared, AssetStep, AssetStepVoid};
-use crate::collective::capital::CapitalPaid;
+use crate::collective::assets::fixed_asset::{AssetsDepreciated, FixedAssetAdded, FixedAssetDisposed};
+use crate::collective::assets::stock_take::StockTaken;
 use crate::collective::carried::BalanceCarried;
-use crate::collective::consignment::{ConsignmentPayment, ConsignmentSale, ConsignmentTerms};
-use crate::collective::contract::{Accrual, ContractEnd, ContractVoid};
-use crate::collective::distribution::community::CollectiveResolution;
-use crate::collective::distribution::community::register::{MemberDistributionPaid, OtherDistributionPaid};
-use crate::collective::dividend::{DividendPayment, DividendResolution};
-use crate::collective::fixed_asset::{AssetsDepreciated, FixedAssetAdded, FixedAssetDisposed};
-use crate::collective::fund::{FundApproved, FundAssetFormed, FundReceived, FundSpent, FundsReleased};
-use crate::collective::goods::{
-    GoodsCounted, GoodsMethodChanged, GoodsOpened, GoodsReceived, GoodsReturned, MarginTaken, SupplierPaid,
-};
-use crate::collective::income_use::IncomeUsed;
-use crate::collective::money::MoneyReceived;
+use crate::collective::contracts::money::MoneyReceived;
+use crate::collective::contracts::register::{Accrual, ContractEnd, ContractVoid};
+use crate::collective::contracts::service::ServiceConfirmed;
+use crate::collective::contracts::terms::ContractTerms;
+use crate::collective::custody::asset::{AssetCard, AssetCleared, AssetStep, AssetStepVoid};
+use crate::collective::custody::treasury::TreasuryRemitted;
+use crate::collective::funds::fund::{FundApproved, FundAssetFormed, FundReceived, FundSpent, FundsReleased};
+use crate::collective::funds::income_use::IncomeUsed;
+use crate::collective::funds::working_fund::{WorkingFundReceived, WorkingFundSpent};
 use crate::collective::organisation::bank_account::{BankAccountClosed, BankAccountRegistered};
 use crate::collective::organisation::partner::{PartnerPaired, PartnerUnpaired};
 use crate::collective::organisation::unit::{UnitRegistered, UnitRenamed};
 use crate::collective::produce::Produced;
 use crate::collective::record::Record;
-use crate::collective::register::Registers;
-use crate::collective::role::RolesAssigned;
-use crate::collective::service::ServiceConfirmed;
-use crate::collective::shares::ShareChange;
-use crate::collective::shop::{Settlement, ShopDay};
-use crate::collective::stake::{StakeAcquired, StakeDividendDeclared, StakeDividendReceived};
-use crate::collective::stock_take::StockTaken;
-use crate::collective::terms::ContractTerms;
-use crate::collective::till::{CardsSold, CashBanked, ReceivableCollected, VatReleased};
-use crate::collective::treasury::TreasuryRemitted;
-use crate::collective::working_fund::{WorkingFundReceived, WorkingFundSpent};
+use crate::collective::registers::Registers;
+use crate::collective::roles::role::RolesAssigned;
+use crate::collective::shares::capital::CapitalPaid;
+use crate::collective::shares::distribution::community::CollectiveResolution;
+use crate::collective::shares::distribution::community::register::{MemberDistributionPaid, OtherDistributionPaid};
+use crate::collective::shares::dividend::{DividendPayment, DividendResolution};
+use crate::collective::shares::holding::ShareChange;
+use crate::collective::shops::consignment::{ConsignmentPayment, ConsignmentSale, ConsignmentTerms};
+use crate::collective::shops::day::ShopDay;
+use crate::collective::shops::goods::{
+    GoodsCounted, GoodsMethodChanged, GoodsOpened, GoodsReceived, GoodsReturned, MarginTaken, SupplierPaid,
+};
+use crate::collective::shops::settlement::Settlement;
+use crate::collective::shops::till::{CardsSold, CashBanked, ReceivableCollected, VatReleased};
+use crate::collective::stakes::stake::{StakeAcquired, StakeDividendDeclared, StakeDividendReceived};
 use crate::ledger::Book;
 use crate::ledger::refusal::Rule;
 use serde::{Deserialize, Serialize};

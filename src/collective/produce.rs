@@ -2,8 +2,8 @@
 //! [`crate::collective::record`]. The reference ties a voucher to its fact; taking the voucher back takes the fact's
 //! effect back.
 
-use crate::collective::register::Registers;
-use crate::collective::role::Role;
+use crate::collective::registers::Registers;
+use crate::collective::roles::role::Role;
 use crate::ledger::refusal::Rule;
 use crate::ledger::voucher::{Signatures, Source};
 use crate::ledger::{AccountCode, Amount, Book, Dimension, DimensionCode, DimensionSet, Draft, DraftLine, Purpose, Side, Word};

@@ -1,31 +1,8 @@
 //! 事实的行为: what each fact means. A folder a subject: what speaks against it, what it leaves in the registers, the
 //! vouchers it asks for (the posting patterns of facts §7.2), and how it is taken back.
 
-mod capital;
-mod carried;
-mod consignment;
-mod contract;
-mod custody;
-mod distribution;
-mod dividend;
-mod fixed_asset;
-mod fund;
-mod goods;
-mod income_use;
-mod organisation;
-mod roles;
-mod service;
-mod shop;
-mod stake;
-mod stock_take;
-mod treasury;
-mod working_fund;
-
-#[cfg(test)]
-mod tests;
-
 use crate::collective::produce::Produced;
-use crate::collective::register::Registers;
+use crate::collective::registers::Registers;
 use crate::ledger::refusal::Rule;
 use crate::ledger::{Book, Dimension, DimensionCode};
 

@@ -1,7 +1,7 @@
 //! 引用: what marks a produced voucher and ties it to its fact: the fact's word and what it is about, with slashes between.
 
-use crate::collective::asset::Step;
-use crate::collective::shop::Settlement;
+use crate::collective::custody::asset::Step;
+use crate::collective::shops::settlement::Settlement;
 use crate::ledger::DimensionCode;
 use crate::ledger::voucher::Source;
 use jiff::civil::Date;

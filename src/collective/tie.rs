@@ -1,13 +1,13 @@
 //! 账实相符: what the registers say must stand in the accounts, code by code (会计法 §17: accounts agree with what they are
 //! about). Registers and accounts are both sums over the same facts, but by different code: a difference is a fault.
 
-use crate::collective::advance::credited;
-use crate::collective::contract::Contract;
-use crate::collective::recognition::Recognition;
-use crate::collective::register::Registers;
-use crate::collective::role::Role;
-use crate::collective::shop::Tender;
-use crate::collective::stake::StakeForm;
+use crate::collective::contracts::advance::credited;
+use crate::collective::contracts::recognition::Recognition;
+use crate::collective::contracts::register::Contract;
+use crate::collective::registers::Registers;
+use crate::collective::roles::role::Role;
+use crate::collective::shops::day::Tender;
+use crate::collective::stakes::stake::StakeForm;
 use crate::ledger::amount::less;
 use crate::ledger::balance::Balances;
 use crate::ledger::{AccountCode, Amount, Dimension, DimensionCode, DimensionSet, Purpose, Side};

@@ -1,7 +1,7 @@
 //! 支付宝商户文件: 业务明细 (payments and refunds) and 账务明细 (movements of the merchant's account), facts §6.3. GB 18030,
 //! lines with `#` above and below the table, a tab behind many cells, full-width brackets in the header.
 
-use crate::collective::shop::Tender;
+use crate::collective::shops::day::Tender;
 use crate::files::funds::{Funds, ReadSettlements};
 use crate::files::header::Column;
 use crate::files::merchant::{Cells, OneMerchant, add, counted, each_row, figure, plain, tie};

@@ -5,7 +5,8 @@
 //! January stays in January, whenever the money is withdrawn; fees after a file's last withdrawal are not lost; and the
 //! settlements are the same however a year is cut into files, so that a file that overlaps another changes nothing.
 
-use crate::collective::shop::{Settlement, Tender};
+use crate::collective::shops::day::Tender;
+use crate::collective::shops::settlement::Settlement;
 use crate::files::refusal::{FileReason, FileRefusal};
 use crate::files::sheet::Notes;
 use crate::ledger::{Amount, DimensionCode};

@@ -1,7 +1,7 @@
 //! 营业日报 CSV: a row a channel and rate of tax, rows of one shop, day and shift together (facts §6.6). Money may stand on any
 //! row of the day. Where rows have different rates, the day's is the one that most is sold at.
 
-use crate::collective::shop::{ChannelSales, SHIFT_DEFAULT, ShopDay, Tender, TenderAmount};
+use crate::collective::shops::day::{ChannelSales, SHIFT_DEFAULT, ShopDay, Tender, TenderAmount};
 use crate::files::cell;
 use crate::files::date;
 use crate::files::header::Column;

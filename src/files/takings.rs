@@ -1,7 +1,7 @@
 //! 每日收款: a bill's payments and refunds become one shop day a day, whose shift is named after the platform so that it
 //! never meets a day somebody typed.
 
-use crate::collective::shop::{ChannelSales, ShopDay, Tender, TenderAmount};
+use crate::collective::shops::day::{ChannelSales, ShopDay, Tender, TenderAmount};
 use crate::files::refusal::{FileReason, FileRefusal};
 use crate::files::sheet::Notes;
 use crate::files::shop_days::ReadShopDays;

@@ -1,7 +1,7 @@
 //! 微信支付商户文件: 交易账单 (payments and refunds) and 资金账单 (movements of the merchant's account), facts §6.1-6.2.
 //! UTF-8, cells behind a backtick, two rows of totals at the end. Columns vary over the years and go by their names.
 
-use crate::collective::shop::Tender;
+use crate::collective::shops::day::Tender;
 use crate::files::funds::{Funds, ReadSettlements};
 use crate::files::header::Column;
 use crate::files::merchant::{Cells, OneMerchant, add, counted, each_row, figure, plain, tie};

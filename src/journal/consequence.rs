@@ -3,10 +3,10 @@
 //! and with it the registers against the accounts, and a distribution's figures against the balances of its moment.
 
 use crate::collective::Registers;
-use crate::collective::distribution::figures::{Accounts, YearEnds};
 use crate::collective::fact::{Fact, Withdrawal};
 use crate::collective::produce::Produced;
 use crate::collective::reference::is_produced;
+use crate::collective::shares::distribution::figures::{Accounts, YearEnds};
 use crate::collective::tie::{ProducedSums, differences};
 use crate::journal::event::{Declared, Event};
 use crate::journal::replay::{Original, State};

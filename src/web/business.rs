@@ -1,9 +1,9 @@
 //! 代管资产与合同收缴: what the registers of all books show on the last day of the months asked for.
 
 use crate::bookkeeper::view::View;
-use crate::collective::report;
-use crate::collective::report::contracts::CollectionRow;
-use crate::collective::report::custody::Use;
+use crate::collective::contracts::report::CollectionRow;
+use crate::collective::custody::report::Use;
+use crate::collective::{contracts, custody};
 use crate::ledger::statement::Range;
 use crate::ledger::{Dimension, DimensionCode, Element, amount};
 use crate::web::figure::{Money, percent};
@@ -69,7 +69,7 @@ pub fn custody(views: &[Arc<View>], range: Range) -> Option<Custody> {
     let rows: Vec<(Use, AssetRow)> = views
         .iter()
         .flat_map(|view| {
-            report::custody::custody(&view.registers, day).into_iter().map(move |row| {
+            custody::report::custody(&view.registers, day).into_iter().map(move |row| {
                 let community = row.custodian.as_ref().map(|code| name(view, Dimension::Community, code)).unwrap_or_default();
                 let shown = AssetRow {
                     href: lines::address(Dimension::Asset, row.asset.as_str(), Element::Income, range),
@@ -96,15 +96,15 @@ pub fn custody(views: &[Arc<View>], range: Range) -> Option<Custody> {
 pub fn collection(views: &[Arc<View>], range: Range) -> Option<Collection> {
     let day = range.to.last_day();
     let all = views.iter().flat_map(|view| {
-        let rows = report::contracts(&view.registers, day).into_iter().filter(|row| row.voided.is_none());
+        let rows = contracts::report::contracts(&view.registers, day).into_iter().filter(|row| row.voided.is_none());
         rows.map(move |row| (view, row))
     });
-    let all: Vec<(&Arc<View>, report::ContractRow)> = all.collect();
+    let all: Vec<(&Arc<View>, contracts::report::ContractRow)> = all.collect();
     let received = amount::sum(all.iter().map(|(_, row)| row.received))?;
     let total = CollectionRow::of(None, all.iter().map(|(_, row)| row))?;
     let mut wrong: Vec<_> = all.iter().filter(|(_, row)| !row.warnings.is_empty()).collect();
     wrong.sort_by_key(|(_, row)| std::cmp::Reverse(row.overdue));
-    let shown = |(view, row): &(&Arc<View>, report::ContractRow)| ContractRow {
+    let shown = |(view, row): &(&Arc<View>, contracts::report::ContractRow)| ContractRow {
         code: row.contract.to_string(),
         href: lines::address(Dimension::Contract, row.contract.as_str(), Element::Asset, range),
         community: name(view, Dimension::Community, &row.community),

@@ -3,7 +3,7 @@
 use crate::bookkeeper::Bookkeeper;
 use crate::bookkeeper::report::widest_range;
 use crate::bookkeeper::view::View;
-use crate::collective::report::assets::{StandingAsset, standing_assets};
+use crate::collective::assets::report::{StandingAsset, standing_assets};
 use crate::ledger::statement::Range;
 use crate::ledger::{Amount, Dimension, Element, Period};
 use crate::web::business::name;

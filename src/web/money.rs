@@ -3,7 +3,7 @@
 use crate::bookkeeper::leadership::{CommunityIncome, CommunityIncomeTable};
 use crate::bookkeeper::view::View;
 use crate::collective::organisation::unit::UnitKind;
-use crate::collective::report;
+use crate::collective::{funds, shares};
 use crate::ledger::statement::Range;
 use crate::ledger::{Amount, Dimension, Period};
 use crate::web::business::name;
@@ -83,7 +83,7 @@ pub fn working_funds(views: &[Arc<View>], day: Date, widest: Range) -> Vec<FundR
     let followed = views.iter().filter(|view| view.registers.working_funds.iter().next().is_some());
     let rows = followed.flat_map(|view| {
         let communities = view.own_units(UnitKind::Community);
-        report::funds::working_funds(&view.registers, &communities, day).into_iter().map(move |row| {
+        funds::report::working_funds(&view.registers, &communities, day).into_iter().map(move |row| {
             let year = row.year.to_string();
             let lines = |of| {
                 let figure = Figure { of, book: &view.profile.code, year: &year, ..Figure::default() };
@@ -116,7 +116,7 @@ pub struct DividendRow {
 
 pub fn dividends(views: &[Arc<View>], day: Date) -> Vec<DividendRow> {
     let rows = views.iter().flat_map(|view| {
-        let resolved = report::dividends(&view.registers, day).into_iter();
+        let resolved = shares::report::dividends(&view.registers, day).into_iter();
         let known = resolved.filter_map(move |row| {
             let resolved = view.registers.dividends.get(&row.resolution)?.resolution.date;
             Some((row, Period::of(resolved).filter(|_| resolved <= day)?))

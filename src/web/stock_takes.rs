@@ -3,8 +3,8 @@
 
 use crate::bookkeeper::Bookkeeper;
 use crate::bookkeeper::view::View;
-use crate::collective::report::assets::{CountedAsset, counted_assets};
-use crate::collective::stock_take::{AssetKind, Finding, OpenDifference};
+use crate::collective::assets::report::{CountedAsset, counted_assets};
+use crate::collective::assets::stock_take::{AssetKind, Finding, OpenDifference};
 use crate::ledger::Period;
 use crate::ledger::statement::Range;
 use crate::web::page::{Kept, Page, Trouble, opened, query, range};

@@ -1,15 +1,15 @@
 //! The fields and words of registers in Chinese. Programs get them as they are (`--json`).
 
-use crate::collective::asset::Step;
+use crate::collective::assets::fixed_asset::{AssetSource, DisposalReason};
+use crate::collective::assets::stock_take::{AssetKind, Finding};
 use crate::collective::carried::CarriedKind;
-use crate::collective::fixed_asset::{AssetSource, DisposalReason};
-use crate::collective::fund::Treatment;
-use crate::collective::goods::Method;
+use crate::collective::contracts::report::Warning;
+use crate::collective::custody::asset::Step;
+use crate::collective::custody::report::Use;
+use crate::collective::funds::fund::Treatment;
 use crate::collective::organisation::bank_account::Purpose;
 use crate::collective::organisation::unit::{CommunityType, PartnerType, UnitKind};
-use crate::collective::report::Warning;
-use crate::collective::report::custody::Use;
-use crate::collective::stock_take::{AssetKind, Finding};
+use crate::collective::shops::goods::Method;
 
 /// Every field in the order in which a table shows them, with what it is called.
 pub const COLUMNS: &[(&str, &str)] = &[

@@ -1,0 +1,6 @@
+//! What every subject stands on: VAT by date, sums by day, ageing of debts, registers that copies share.
+
+pub mod ageing;
+pub mod daily;
+pub mod shared;
+pub mod vat;

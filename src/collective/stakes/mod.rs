@@ -1,0 +1,8 @@
+//! 参股: what a book has put into other companies, and what they pay on it. Start with [`stake`], then [`posting`].
+
+mod posting;
+pub mod report;
+pub mod stake;
+
+#[cfg(test)]
+pub(crate) mod tests;
