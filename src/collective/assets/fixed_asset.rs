@@ -6,7 +6,7 @@ pub mod register;
 
 pub use register::FixedAssetRegister;
 
-use crate::collective::contracts::schedule::{Portion, share};
+use crate::collective::ground::spread::{Portion, share};
 use crate::collective::roles::role::Role;
 use crate::ledger::amount::{less, plus, total};
 use crate::ledger::{Amount, DimensionCode, Period};

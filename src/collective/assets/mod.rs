@@ -1,5 +1,5 @@
 //! 自有资产: fixed assets that a company or community owns, and counting them and the entrusted ones. Start with
-//! [`fixed_asset`], then [`posting`].
+//! [`fixed_asset`], then `posting`.
 
 pub mod fixed_asset;
 mod posting;

@@ -4,8 +4,9 @@
 use crate::collective::contracts::money::{Money, MoneyReceived};
 use crate::collective::contracts::recognition::{grossed, parts, taxed};
 use crate::collective::contracts::register::Contract;
-use crate::collective::contracts::schedule::{self, Installment, share};
+use crate::collective::contracts::schedule::{self, Installment};
 use crate::collective::contracts::terms::ContractKind;
+use crate::collective::ground::spread::share;
 use crate::ledger::amount::{less, plus, total};
 use crate::ledger::refusal::Rule;
 use crate::ledger::{Amount, Period};

@@ -5,7 +5,7 @@ use crate::collective::contracts::advance;
 use crate::collective::contracts::money::Money;
 use crate::collective::contracts::recognition::Recognition;
 use crate::collective::contracts::register::Contract;
-use crate::collective::contracts::schedule;
+use crate::collective::ground::spread::{days_between, rounded};
 use crate::ledger::Amount;
 use crate::ledger::amount::{less, plus, total};
 use jiff::civil::Date;
@@ -105,7 +105,7 @@ impl Contract {
         for (due, mut open) in self.debts().into_iter().filter(|(due, _)| *due < day) {
             while !open.is_zero() {
                 let (date, part) = payment.map_or((day, open), |(date, left)| (date.min(day), left.min(open)));
-                fen_days += i128::from(part.fen()) * i128::from(schedule::days_between(due, date).max(0));
+                fen_days += i128::from(part.fen()) * i128::from(days_between(due, date).max(0));
                 open = less(open, part);
                 payment = payment.map(|(date, left)| (date, less(left, part)));
                 if payment.is_some_and(|(_, left)| left.is_zero()) {
@@ -113,7 +113,7 @@ impl Contract {
                 }
             }
         }
-        schedule::rounded(fen_days * i128::from(self.terms.late_fee_basis_points), 10_000)
+        rounded(fen_days * i128::from(self.terms.late_fee_basis_points), 10_000)
     }
 
     /// What of it has not come in.

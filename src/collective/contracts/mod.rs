@@ -1,6 +1,6 @@
 //! 合同: leases, land contracts, participations and intermediary services, from signature to the last receipt.
 //! Law: 民法典 §703-734 (leases) and §202 (months); VAT by date in [`crate::collective::ground::vat`]. Start with [`terms`]
-//! (what is agreed), then [`schedule`] (what falls due when) and [`posting`] (what is posted).
+//! (what is agreed), then [`schedule`] (what falls due when) and `posting` (what is posted).
 
 pub mod accrual;
 pub mod advance;

@@ -1,7 +1,8 @@
 //! 收入确认: when the money of a contract becomes income, in which months, and what of it is tax.
 
-use crate::collective::contracts::schedule::{Installment, by_month, share};
+use crate::collective::contracts::schedule::{Installment, by_month};
 use crate::collective::contracts::terms::{ContractKind, ContractTerms, Timing};
+use crate::collective::ground::spread::share;
 use crate::collective::ground::vat;
 use crate::ledger::refusal::Rule;
 use crate::ledger::{Amount, Period};

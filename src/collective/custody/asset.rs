@@ -2,7 +2,7 @@
 //! owned nor controlled (facts §7.2 A1), so it stands in memorandum accounts only; what its rent becomes needs a
 //! document (国令738 §25-26).
 
-use crate::collective::contracts::schedule::rounded;
+use crate::collective::ground::spread::rounded;
 use crate::ledger::amount::less;
 use crate::ledger::refusal::Rule;
 use crate::ledger::{Amount, DimensionCode};

@@ -4,8 +4,9 @@ pub mod treasury;
 
 use crate::collective::contracts::register::Contract;
 use crate::collective::contracts::report::lingers;
-use crate::collective::contracts::schedule::{rounded, yearly_rent};
+use crate::collective::contracts::schedule::yearly_rent;
 use crate::collective::custody::asset::{AssetCleared, EntrustedAsset, Step};
+use crate::collective::ground::spread::rounded;
 use crate::collective::registers::Registers;
 use crate::ledger::{Amount, DimensionCode};
 use jiff::civil::Date;

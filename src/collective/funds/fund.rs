@@ -7,8 +7,8 @@ pub mod register;
 pub use register::FundRegister;
 
 use crate::collective::carried::BalanceCarried;
-use crate::collective::contracts::schedule::Portion;
 use crate::collective::ground::daily::Daily;
+use crate::collective::ground::spread::Portion;
 use crate::ledger::amount::{less, plus, total};
 use crate::ledger::chart::ChartStandard;
 use crate::ledger::{Amount, DimensionCode, Period};

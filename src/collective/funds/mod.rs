@@ -1,5 +1,5 @@
 //! 资金: support funds of the state, a community's working fund, and what income is used for. Start with [`fund`]
-//! (approved, received, spent, released), then [`working_fund`] and [`posting`].
+//! (approved, received, spent, released), then [`working_fund`] and `posting`.
 
 pub mod fund;
 pub mod income_use;

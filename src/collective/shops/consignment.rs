@@ -2,8 +2,8 @@
 //! company's income. Where the company is the seller, the sale is a shop's day instead.
 
 use crate::collective::contracts::register::ContractVoid;
-use crate::collective::contracts::schedule::rounded;
 use crate::collective::ground::ageing::uncovered;
+use crate::collective::ground::spread::rounded;
 use crate::collective::reference;
 use crate::collective::shops::day::Till;
 use crate::ledger::amount::{less, plus, total};

@@ -1,5 +1,5 @@
 //! What speaks against a shop's day by itself; what speaks against it beside other days is
-//! [`ShopDayRegister::examine`](super::ShopDayRegister::examine).
+//! `ShopDayRegister::examine`.
 
 use crate::collective::shops::day::{ShopDay, Tender, less, plus, total};
 use crate::ledger::amount::yuan;

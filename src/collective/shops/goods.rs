@@ -5,7 +5,7 @@ pub mod register;
 
 pub use register::GoodsRegister;
 
-use crate::collective::contracts::schedule::rounded;
+use crate::collective::ground::spread::rounded;
 use crate::collective::shops::register::ShopDayRegister;
 use crate::ledger::amount::{less, plus, total};
 use crate::ledger::{Amount, DimensionCode, Period};

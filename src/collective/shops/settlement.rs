@@ -24,7 +24,7 @@ pub struct Settlement {
 }
 
 impl Settlement {
-    /// Every rule the settlement breaks by itself; what is in transit is [`super::ShopDayRegister::examine_settlement`].
+    /// Every rule the settlement breaks by itself; what is in transit is [`crate::collective::shops::register::ShopDayRegister::examine_settlement`].
     pub fn examine(&self) -> Vec<Rule> {
         let rules = [self.date_rule(), self.tender_rule(), self.size_rule(), self.sign_rule()];
         rules.into_iter().flatten().collect()

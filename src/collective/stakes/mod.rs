@@ -1,4 +1,4 @@
-//! 参股: what a book has put into other companies, and what they pay on it. Start with [`stake`], then [`posting`].
+//! 参股: what a book has put into other companies, and what they pay on it. Start with [`stake`], then `posting`.
 
 mod posting;
 pub mod report;

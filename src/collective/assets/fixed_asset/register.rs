@@ -1,7 +1,7 @@
 //! The cards of all fixed assets: what speaks against a fact beside those before it, and what may be taken back.
 
 use super::{AssetSource, AssetsDepreciated, DisposalReason, FixedAsset, FixedAssetAdded, FixedAssetDisposed, PartDisposal};
-use crate::collective::contracts::schedule::MONTHS_MAX;
+use crate::collective::ground::spread::MONTHS_MAX;
 use crate::collective::roles::role::Role;
 use crate::ledger::refusal::Rule;
 use crate::ledger::{Amount, DimensionCode, Period};

@@ -3,7 +3,7 @@
 
 use super::{Fund, FundApproved, FundAssetFormed, FundReceived, FundSpent, FundUse, FundsReleased, Treatment};
 use crate::collective::carried::BalanceCarried;
-use crate::collective::contracts::schedule::{MONTHS_MAX, Portion};
+use crate::collective::ground::spread::{MONTHS_MAX, Portion};
 use crate::collective::reference;
 use crate::collective::roles::role::Role;
 use crate::ledger::amount::plus;
