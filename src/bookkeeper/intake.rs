@@ -9,11 +9,12 @@ mod fresh;
 use crate::bookkeeper::view::View;
 use crate::bookkeeper::{Bookkeeper, PostError};
 use crate::collective::Fact;
+use crate::collective::shops::day::Tender;
 use crate::files::facts::schema::Kind;
 use crate::files::refusal::FileRefusal;
 use crate::files::{
-    BookNames, Counter, Notes, ReadSettlements, ReadShopDays, read_alipay_bill, read_alipay_funds, read_facts, read_shop_days,
-    read_wechat_bill, read_wechat_funds, unpacked,
+    BookNames, Counter, Notes, ReadSettlements, ReadShopDays, RefundsClosed, read_alipay_bill, read_alipay_funds, read_facts,
+    read_shop_days, read_wechat_bill, read_wechat_funds, unpacked,
 };
 use crate::ledger::DimensionCode;
 use crate::ledger::voucher::Signatures;
@@ -207,8 +208,8 @@ fn read(kind: &FileKind, file: impl Read + Send + 'static, view: &View) -> Resul
         }
         FileKind::WechatBill(counter) => of_days(read_wechat_bill(unpacked(file)?, counter)?),
         FileKind::AlipayBill(counter) => of_days(read_alipay_bill(unpacked(file)?, counter)?),
-        FileKind::WechatFunds(shop) => of_funds(read_wechat_funds(unpacked(file)?, shop)?),
-        FileKind::AlipayFunds(shop) => of_funds(read_alipay_funds(unpacked(file)?, shop)?),
+        FileKind::WechatFunds(shop) => of_funds(read_wechat_funds(unpacked(file)?, shop)?, Tender::WeChat, shop, view),
+        FileKind::AlipayFunds(shop) => of_funds(read_alipay_funds(unpacked(file)?, shop)?, Tender::Alipay, shop, view),
     })
 }
 
@@ -218,8 +219,25 @@ fn of_days(read: ReadShopDays) -> FromFile {
     FromFile { facts, rows: read.rows, latest, notes: read.notes }
 }
 
-fn of_funds(read: ReadSettlements) -> FromFile {
-    let latest = read.settlements.iter().map(|settlement| settlement.date).max();
-    let facts = read.settlements.into_iter().map(Fact::SettlementArrived).collect();
-    FromFile { facts, rows: read.rows, latest, notes: read.notes }
+/// Settlements, and the sales that stand again because their refund came back.
+fn of_funds(read: ReadSettlements, tender: Tender, shop: &DimensionCode, view: &View) -> FromFile {
+    let ReadSettlements { settlements, mut rows, refunds_closed, mut notes } = read;
+    let mut latest = settlements.iter().map(|settlement| settlement.date).max();
+    let mut facts: Vec<Fact> = settlements.into_iter().map(Fact::SettlementArrived).collect();
+    for closed in refunds_closed {
+        let RefundsClosed { row, date, count, amount } = closed;
+        let told = format!("退款关闭 {count} 笔 {amount} 元（{date}）：退款没有退到顾客，钱回到了{}账户", tender.chinese());
+        match view.registers.shops.refund_closed(shop, tender, date, amount) {
+            Some(day) => {
+                notes.remarks.push(format!("{told}，已按收款记回，班次“{}”。", day.shift));
+                latest = latest.max(Some(date));
+                facts.push(Fact::ShopDayReported(day));
+                rows.push(row);
+            }
+            None => {
+                notes.remarks.push(format!("{told}，没有入账：这家门店还没有导入有这笔退款的账单。请先导入账单，再导入一次。"))
+            }
+        }
+    }
+    FromFile { facts, rows, latest, notes }
 }

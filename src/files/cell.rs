@@ -3,7 +3,7 @@
 use crate::ledger::Amount;
 use crate::ledger::amount::AmountError;
 use std::borrow::Cow;
-use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
+use unicode_normalization::{IsNormalized, UnicodeNormalization as _, is_nfc_quick};
 
 /// Characters no amount or date needs; longer cells are refused before they are looked at closely.
 const NUMBER_BYTES_MAX: usize = 100;
@@ -48,6 +48,12 @@ fn composed(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// The name of a column without what people vary: case, width, spaces, underscores, asterisks of required fields.
+pub fn plain_name(name: &str) -> String {
+    let kept = |c: &char| !c.is_whitespace() && !matches!(c, '_' | '-' | '*' | '\u{feff}' | '\u{200b}' | '"' | '\'');
+    name.nfkc().filter(kept).flat_map(char::to_lowercase).collect()
+}
+
 /// Why a cell is not an amount.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AmountTrouble {
@@ -83,7 +89,23 @@ impl AmountTrouble {
     }
 }
 
-/// An amount in yuan as people write it: `1,234.50`, `¥1234.5`, `（100.00）`, `１２`; empty, `-` and `--` are `None`.
+/// Full-width ASCII as plain ASCII, as input methods leave it behind. Nothing else is folded: `²`, `①` and `Ⅱ` are other
+/// characters than 2, 1 and 2, and a cell that holds one has lost something on its way.
+pub fn folded(cell: &str) -> String {
+    let fold = |c: char| match c {
+        '\u{ff01}'..='\u{ff5e}' => u32::from(c).checked_sub(0xFEE0).and_then(char::from_u32).unwrap_or(c),
+        '￥' => '¥',
+        c => c,
+    };
+    cell.chars().map(fold).collect()
+}
+
+/// A blank that may stand inside a number: an ordinary or a no-break one.
+fn is_blank(c: char) -> bool {
+    matches!(c, ' ' | '\u{a0}' | '\u{202f}')
+}
+
+/// An amount in yuan as people write it: `1,234.50`, `1 234.50`, `¥1234.5`, `（100.00）`, `１２`; empty, `-` and `--` are `None`.
 pub fn amount(cell: &str) -> Result<Option<Amount>, AmountTrouble> {
     let cell = trimmed(cell);
     if let Some(amount) =
@@ -94,18 +116,18 @@ pub fn amount(cell: &str) -> Result<Option<Amount>, AmountTrouble> {
     if cell.len() > NUMBER_BYTES_MAX {
         return Err(AmountTrouble::Malformed);
     }
-    let plain: String = cell.nfkc().filter(|c| !c.is_whitespace()).map(|c| if is_dash(c) { '-' } else { c }).collect();
+    let plain: String = folded(cell).chars().map(|c| if is_dash(c) { '-' } else { c }).collect();
     if plain.bytes().all(|b| b == b'-') {
         return Ok(None);
     }
     let plain = plain.strip_suffix('元').unwrap_or(&plain);
-    let (negative, digits) = sign(plain);
+    let (negative, digits) = sign(plain.trim_matches(is_blank));
     if digits.contains(['e', 'E']) && digits.starts_with(|c: char| c.is_ascii_digit()) {
         return Err(AmountTrouble::Scientific);
     }
     // `000.00` is what is left of 1,000.00 where nobody quoted the comma.
     let zeros = digits.starts_with('0') && digits[1..].starts_with(|c: char| c.is_ascii_digit());
-    let digits = without_commas(digits).filter(|_| !zeros).ok_or(AmountTrouble::Malformed)?;
+    let digits = ungrouped(digits).filter(|_| !zeros).ok_or(AmountTrouble::Malformed)?;
     let amount = Amount::parse(&digits).map_err(|error| match error {
         AmountError::NotANumber => AmountTrouble::Malformed,
         AmountError::TooFine => AmountTrouble::TooFine,
@@ -125,31 +147,33 @@ fn sign(plain: &str) -> (bool, &str) {
     let currency = |text: &'_ str| -> usize {
         ["¥", "CNY", "RMB"].iter().find(|mark| text.starts_with(**mark)).map_or(0, |mark| mark.len())
     };
-    let mut rest = &plain[currency(plain)..];
+    let mut rest = plain[currency(plain)..].trim_matches(is_blank);
     let mut negative = false;
     if let Some(inner) = rest.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) {
-        (negative, rest) = (true, inner);
+        (negative, rest) = (true, inner.trim_matches(is_blank));
     } else if let Some(inner) = rest.strip_prefix('-') {
-        (negative, rest) = (true, inner);
+        (negative, rest) = (true, inner.trim_start_matches(is_blank));
     }
-    rest = &rest[currency(rest)..];
+    rest = rest[currency(rest)..].trim_start_matches(is_blank);
     // A second sign would be a guess; it is left for the number's own check to refuse.
     if negative && rest.starts_with('-') { (false, plain) } else { (negative, rest) }
 }
 
-/// Takes out thousands commas where they part groups of three, and nowhere else.
-fn without_commas(digits: &str) -> Option<Cow<'_, str>> {
-    if !digits.contains(',') {
-        return Some(Cow::Borrowed(digits));
-    }
-    let (whole, fraction) = digits.split_once('.').map_or((digits, None), |(whole, fraction)| (whole, Some(fraction)));
-    let mut groups = whole.split(',');
-    let first = groups.next()?;
-    let grouped = (1..=3).contains(&first.len()) && groups.all(|group| group.len() == 3);
-    if !grouped || fraction.is_some_and(|fraction| fraction.contains(',')) {
+/// Takes out what parts groups of three, commas or blanks but not both, and nothing else.
+fn ungrouped(digits: &str) -> Option<Cow<'_, str>> {
+    let mut marks = digits.chars().filter(|c| *c == ',' || is_blank(*c));
+    let Some(mark) = marks.next() else { return Some(Cow::Borrowed(digits)) };
+    if marks.any(|other| other != mark) {
         return None;
     }
-    let whole = whole.replace(',', "");
+    let (whole, fraction) = digits.split_once('.').map_or((digits, None), |(whole, fraction)| (whole, Some(fraction)));
+    let mut groups = whole.split(mark);
+    let first = groups.next()?;
+    let grouped = (1..=3).contains(&first.len()) && groups.all(|group| group.len() == 3);
+    if !grouped || fraction.is_some_and(|fraction| fraction.contains(mark)) {
+        return None;
+    }
+    let whole = whole.replace(mark, "");
     Some(Cow::Owned(fraction.map_or(whole.clone(), |fraction| format!("{whole}.{fraction}"))))
 }
 
@@ -162,8 +186,8 @@ pub fn count(cell: &str) -> Option<u32> {
     if cell.len() > NUMBER_BYTES_MAX {
         return None;
     }
-    let plain: String = cell.nfkc().filter(|c| !c.is_whitespace()).collect();
-    let digits = plain.strip_suffix('张').unwrap_or(&plain);
+    let plain = folded(cell);
+    let digits = plain.strip_suffix('张').map_or(plain.as_str(), |digits| digits.trim_end_matches(is_blank));
     if digits.starts_with('+') { None } else { digits.parse().ok() }
 }
 
@@ -191,6 +215,12 @@ mod tests {
             ("=\"100.00\"", 10_000),
             ("0", 0),
             ("1.500", 150),
+            ("1 234.50", 123_450),
+            ("1\u{a0}234\u{a0}567.8", 123_456_780),
+            ("12\u{202f}345", 1_234_500),
+            ("¥ 1 234 元", 123_400),
+            ("( 100.00 )", -10_000),
+            ("\n100.00\n", 10_000),
         ] {
             assert_eq!(amount(cell), Ok(Some(Amount::from_fen(fen))), "{cell}");
         }
@@ -199,6 +229,19 @@ mod tests {
         }
         for cell in
             ["abc", "1,23", "1,0000.00", "1.2.3", "1,234,", ",100", "--5", "(-5)", "+5", "5-", "000.00", "=1+1", "1 000万", "∞"]
+                .into_iter()
+                .chain([
+                    "100\n200",
+                    "100\r\n200",
+                    "10\t5",
+                    "12 50",
+                    "1  234",
+                    "1\u{3000}234",
+                    "1\u{2009}234",
+                    "1 234,567",
+                    "1,234 567",
+                ])
+                .chain(["100①", "10²", "Ⅱ", "½", "一百", "١٢", "𝟙𝟚", "1\u{200b}2", "1.5\u{ad}0", "1 234.5 0"])
         {
             assert_eq!(amount(cell), Err(AmountTrouble::Malformed), "{cell}");
         }
@@ -234,6 +277,8 @@ mod tests {
     fn counts_are_whole() {
         for (cell, expected) in
             [("", Some(0)), ("3", Some(3)), (" 3 张", Some(3)), ("３", Some(3)), ("-1", None), ("1.5", None), ("+1", None)]
+                .into_iter()
+                .chain([("1 2", None), ("1\t2", None), ("1\n2", None), ("3²", None), ("①", None)])
         {
             assert_eq!(count(cell), expected, "{cell}");
         }

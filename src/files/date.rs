@@ -1,10 +1,9 @@
 //! 日期: dates, periods and times as offices write them. What could be two dates is refused.
 
-use crate::files::cell::trimmed;
+use crate::files::cell::{folded, trimmed};
 use crate::ledger::Period;
 use crate::ledger::period::{YEARS, parse_date};
 use jiff::civil::{Date, DateTime};
-use unicode_normalization::UnicodeNormalization;
 
 /// Longer cells are no dates.
 const DATE_BYTES_MAX: usize = 60;
@@ -19,13 +18,13 @@ pub fn date(cell: &str) -> Option<Date> {
     if cell.len() > DATE_BYTES_MAX {
         return None;
     }
-    let plain: String = cell.nfkc().collect();
+    let plain = folded(cell);
     let day = plain.split_once([' ', 'T']).map_or(plain.as_str(), |(day, time)| if is_midnight(time) { day } else { "" });
     let parts = if day.len() == 8 && day.bytes().all(|b| b.is_ascii_digit()) {
         vec![&day[..4], &day[4..6], &day[6..]]
     } else {
         let separators = ['-', '/', '.', '年', '月'];
-        day.strip_suffix('日').unwrap_or(day).split(separators).map(str::trim).collect()
+        day.strip_suffix('日').unwrap_or(day).split(separators).collect()
     };
     let [year, month, day] = parts[..] else { return None };
     let date = Date::new(number(year, 4)?, i8::try_from(number(month, 2)?).ok()?, i8::try_from(number(day, 2)?).ok()?).ok()?;
@@ -67,7 +66,7 @@ pub fn period(cell: &str) -> Option<Period> {
     if cell.len() > DATE_BYTES_MAX {
         return None;
     }
-    let plain: String = cell.nfkc().collect();
+    let plain = folded(cell);
     if plain.len() == 6 && plain.bytes().all(|b| b.is_ascii_digit()) {
         return Period::from_ordinal(plain.parse().ok()?);
     }
@@ -138,6 +137,10 @@ mod tests {
             "0001-01-01",
             "昨天",
             "20250132",
+            "2025-\n01-31",
+            "2025-01-3①",
+            "2025-01-3¹",
+            "2025 -01-31",
         ] {
             assert_eq!(date(cell), None, "{cell}");
         }

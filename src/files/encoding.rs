@@ -1,9 +1,10 @@
 //! 编码: bytes of a file become text, a chunk at a time. UTF-8 (with or without a mark), GB 18030, and UTF-16 with
 //! a mark, as spreadsheets of the last thirty years wrote them.
 //!
-//! ASCII is the same in UTF-8 and GB 18030, so the choice waits for the first other character: where the chunk
-//! that holds it is valid UTF-8, it is UTF-8. GB 18030 text of any length is never valid UTF-8 by chance, but two or
-//! three characters can be (the famous 联通), which is why a later error still turns a short beginning around.
+//! ASCII is the same in UTF-8 and GB 18030, so the choice waits for other characters. GB 18030 text of any length is never
+//! valid UTF-8 by chance, but two or three characters can be (小 is), so nothing is handed out before enough were seen. What
+//! is neither valid UTF-8 nor unlike it (UTF-8 cut inside a character, two files joined) is refused: read as GB 18030 it
+//! would become other characters, and nobody would be told.
 
 use std::io::{self, Read};
 
@@ -12,6 +13,11 @@ pub const CHUNK_BYTES: usize = 64 * 1024;
 /// So many valid multi-byte characters before the first wrong byte mean UTF-8 with a wrong byte, not GB 18030:
 /// a GB 18030 pair looks like a UTF-8 pair about one time in seven, eight in a row one time in millions.
 const SURE_CHARACTERS: usize = 8;
+/// Bytes looked at before a file with fewer characters than that is taken for UTF-8.
+const DECIDE_BYTES_MAX: usize = 1 << 20;
+/// A stretch of so many bytes that is nothing but three-byte UTF-8 is no GB 18030: its first bytes would all be of rare
+/// characters.
+const FOREIGN_BYTES: usize = 12;
 
 /// What a file turned out to be written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,8 +64,6 @@ pub struct Text<R> {
     /// Offset in the file of `raw[0]`.
     base: u64,
     mode: Mode,
-    /// Characters beyond ASCII decoded as UTF-8 so far.
-    seen: usize,
     /// Found after good text that is handed out first.
     failed: Option<TextError>,
     ended: bool,
@@ -68,7 +72,7 @@ pub struct Text<R> {
 impl<R: Read> Text<R> {
     /// Reads nothing yet.
     pub fn new(inner: R) -> Text<R> {
-        Text { inner, raw: Vec::new(), base: 0, mode: Mode::Undecided, seen: 0, failed: None, ended: false }
+        Text { inner, raw: Vec::new(), base: 0, mode: Mode::Undecided, failed: None, ended: false }
     }
 
     /// What the file is written in, as far as it has been read. A file of ASCII alone is UTF-8.
@@ -88,23 +92,34 @@ impl<R: Read> Text<R> {
         if self.ended {
             return Ok(false);
         }
-        let last = match self.fill() {
+        let last = match self.next_chunk() {
             Ok(last) => last,
             Err(error) => {
                 self.ended = true;
-                return Err(error.into());
+                return Err(error);
             }
         };
-        if let Err(error) = self.decide(last) {
-            self.ended = true;
-            return Err(error);
-        }
         match &mut self.mode {
             Mode::Undecided | Mode::Utf8 => self.take_utf8(last, out),
             Mode::Decoder(..) => self.take_decoded(last, out),
         }
         self.ended |= last && self.failed.is_none();
         Ok(true)
+    }
+
+    /// Reads a chunk, and further ones while it is open what they are written in; `true` at the end of the file.
+    fn next_chunk(&mut self) -> Result<bool, TextError> {
+        loop {
+            let last = self.fill()?;
+            self.decide(last)?;
+            let open = matches!(self.mode, Mode::Undecided) && !self.raw.is_ascii();
+            if !open || last {
+                return Ok(last);
+            }
+            if self.raw.len() >= DECIDE_BYTES_MAX {
+                self.mode = Mode::Utf8;
+            }
+        }
     }
 
     /// Reads until a chunk is full; `true` at the end of the file.
@@ -139,7 +154,11 @@ impl<R: Read> Text<R> {
             Err(error) => {
                 self.sure_after(error.valid_up_to());
                 if matches!(self.mode, Mode::Undecided) {
-                    self.decode_as(encoding_rs::GB18030, Encoding::Gb18030);
+                    if is_broken_utf8(&self.raw) {
+                        self.mode = Mode::Utf8;
+                    } else {
+                        self.decode_as(encoding_rs::GB18030, Encoding::Gb18030);
+                    }
                 }
             }
         }
@@ -150,7 +169,7 @@ impl<R: Read> Text<R> {
     fn sure_after(&mut self, end: usize) {
         // Continuation bytes are not counted: one lead byte a character.
         let beyond = self.raw[..end].iter().filter(|byte| **byte >= 0xC0).count();
-        if self.seen + beyond >= SURE_CHARACTERS {
+        if beyond >= SURE_CHARACTERS {
             self.mode = Mode::Utf8;
         }
     }
@@ -194,9 +213,6 @@ impl<R: Read> Text<R> {
         };
         out.push_str(valid);
         let taken = valid.len();
-        if matches!(self.mode, Mode::Undecided) {
-            self.seen += valid.bytes().filter(|byte| *byte >= 0xC0).count();
-        }
         if wrong {
             self.failed = Some(TextError::Malformed { offset: self.offset(taken), encoding: Encoding::Utf8 });
         }
@@ -208,10 +224,13 @@ impl<R: Read> Text<R> {
         let Mode::Decoder(decoder, encoding) = &mut self.mode else {
             return;
         };
+        let foreign = (*encoding == Encoding::Gb18030).then(|| foreign_stretch(&self.raw)).flatten();
         let room = decoder.max_utf8_buffer_length_without_replacement(self.raw.len()).unwrap_or(self.raw.len() * 4);
         out.reserve(room);
         let (result, read) = decoder.decode_to_string_without_replacement(&self.raw, out, last);
-        if let encoding_rs::DecoderResult::Malformed(wrong, after) = result {
+        if let Some(at) = foreign {
+            self.failed = Some(TextError::Malformed { offset: self.base + u64::try_from(at).unwrap_or(0), encoding: *encoding });
+        } else if let encoding_rs::DecoderResult::Malformed(wrong, after) = result {
             let back = u64::from(wrong) + u64::from(after);
             let offset = (self.base + u64::try_from(read).unwrap_or(0)).saturating_sub(back);
             self.failed = Some(TextError::Malformed { offset, encoding: *encoding });
@@ -223,6 +242,59 @@ impl<R: Read> Text<R> {
     fn offset(&self, within: usize) -> u64 {
         self.base.saturating_add(u64::try_from(within).unwrap_or(0))
     }
+}
+
+/// The length of a three-byte UTF-8 character, and of what is left of one that was cut, at the start of some bytes.
+fn three_bytes(bytes: &[u8]) -> (bool, usize) {
+    let [0xE0..=0xEF, rest @ ..] = bytes else { return (false, 0) };
+    let whole = bytes.get(..3).is_some_and(|bytes| std::str::from_utf8(bytes).is_ok());
+    let more = rest.iter().take(2).take_while(|byte| matches!(byte, 0x80..=0xBF)).count();
+    (whole, 1 + more)
+}
+
+/// Whether bytes that are no UTF-8 are nearly that: most of what is beyond ASCII is three-byte characters of UTF-8, as Chinese
+/// has them, or nothing but a cut one that GB 2312 does not know either.
+fn is_broken_utf8(bytes: &[u8]) -> bool {
+    let (mut at, mut whole, mut cut, mut other) = (0, 0_usize, 0_usize, 0_usize);
+    let mut rare = true;
+    while let Some(byte) = bytes.get(at) {
+        if byte.is_ascii() {
+            at += 1;
+            continue;
+        }
+        match three_bytes(&bytes[at..]) {
+            (true, length) => {
+                whole += length;
+                at += length;
+            }
+            (false, length) if length == 2 => {
+                cut += length;
+                rare &= bytes[at + 1] <= 0xA0;
+                at += length;
+            }
+            _ => {
+                other += 1;
+                at += 1;
+            }
+        }
+    }
+    if whole > 0 { whole >= other } else { other == 0 && cut > 0 && rare }
+}
+
+/// Where text of [`FOREIGN_BYTES`] or more stands between ASCII that is three-byte UTF-8 from end to end.
+fn foreign_stretch(bytes: &[u8]) -> Option<usize> {
+    let mut at = 0;
+    while let Some(start) = bytes[at..].iter().position(|byte| !byte.is_ascii()).map(|found| at + found) {
+        let end = bytes[start..].iter().position(u8::is_ascii).map_or(bytes.len(), |found| start + found);
+        let stretch = &bytes[start..end];
+        let foreign =
+            stretch.len() >= FOREIGN_BYTES && stretch.len() % 3 == 0 && stretch.chunks(3).all(|three| three_bytes(three).0);
+        if foreign {
+            return Some(start);
+        }
+        at = end;
+    }
+    None
 }
 
 #[cfg(test)]
@@ -296,6 +368,35 @@ mod tests {
         assert_eq!(decode(&broken_gb), ("祐溪街道".into(), Encoding::Gb18030, Some(8)));
         let cut = &text_of(20).into_bytes()[..59];
         assert_eq!(decode(cut), (text_of(19), Encoding::Utf8, Some(57)));
+    }
+
+    #[test]
+    fn nearly_utf8_is_refused_and_never_read_as_other_characters() {
+        let rows = "voucher,memo\n1,收租金\n";
+        let (cut_last, whole) = (rows.len() - 2, rows.find('收').expect("there"));
+        for (name, bytes, offset) in [
+            ("cut inside the last character", [&rows.as_bytes()[..cut_last], b",x\n"].concat(), 21),
+            ("cut at the end of the file", rows.as_bytes()[..cut_last].to_vec(), 21),
+            ("one character and a cut one", [&rows.as_bytes()[..whole + 5], b",x\n"].concat(), 18),
+            ("a cut character alone", b"a,\xE9\x87,b\n".to_vec(), 2),
+            ("a byte lost in the middle", [&rows.as_bytes()[..whole + 1], &rows.as_bytes()[whole + 2..]].concat(), 15),
+        ] {
+            let (text, encoding, wrong) = decode(&bytes);
+            assert_eq!((encoding, wrong), (Encoding::Utf8, Some(offset)), "{name}: {text}");
+            assert!(!text.contains('鏀'), "{name}");
+        }
+        let joined = [gb("摘要,金额\n祐溪街道,1\n").as_slice(), "摘要,金额\n收到租金,1\n".as_bytes()].concat();
+        assert!(decode(&joined).2.is_some(), "GB 18030 and UTF-8 behind it");
+        let cut_gb = &gb("祐溪街道")[..7];
+        assert_eq!(decode(cut_gb), ("祐溪街".into(), Encoding::Gb18030, Some(6)));
+    }
+
+    #[test]
+    fn few_characters_in_a_long_file_wait_for_more() {
+        // 小 in GB 18030 is a valid pair of UTF-8, far before anything that is not.
+        let text = format!("小,{}社区\n", "a,".repeat(2 * CHUNK_BYTES));
+        assert_eq!(decode(&gb(&text)), (text.clone(), Encoding::Gb18030, None));
+        assert_eq!(decode(text.as_bytes()), (text, Encoding::Utf8, None));
     }
 
     fn text_of(characters: usize) -> String {

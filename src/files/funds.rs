@@ -9,6 +9,7 @@ use crate::collective::shops::day::Tender;
 use crate::collective::shops::settlement::Settlement;
 use crate::files::refusal::{FileReason, FileRefusal};
 use crate::files::sheet::Notes;
+use crate::ledger::amount::yuan;
 use crate::ledger::{Amount, DimensionCode};
 use jiff::civil::Date;
 use rust_decimal::Decimal;
@@ -21,7 +22,20 @@ pub struct ReadSettlements {
     pub settlements: Vec<Settlement>,
     /// The first row of each that moved it.
     pub rows: Vec<u32>,
+    /// By date.
+    pub refunds_closed: Vec<RefundsClosed>,
     pub notes: Notes,
+}
+
+/// Refunds that came back to the merchant's account on one day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RefundsClosed {
+    /// The first of their rows.
+    pub row: u32,
+    pub date: Date,
+    pub count: usize,
+    /// In 分, positive.
+    pub amount: Amount,
 }
 
 /// What moved the account.
@@ -31,23 +45,33 @@ enum Kind {
     Trade,
     Fee,
     Withdrawal,
+    /// 退款关闭: a refund came back, because it could not be paid to the customer.
+    RefundClosed,
     /// Topped up, shared out, transferred: no fact of a shop's.
     Other,
 }
 
+/// What the platforms' 业务类型 mean, each by its exact name: a part of a name says little (分账 is no 交易, 退款关闭 no 退款).
+const BUSINESSES: [(&str, Kind); 14] = [
+    ("交易", Kind::Trade),
+    ("在线支付", Kind::Trade),
+    ("退款", Kind::Trade),
+    ("交易退款", Kind::Trade),
+    ("扣除交易手续费", Kind::Fee),
+    ("退回交易手续费", Kind::Fee),
+    ("手续费退款", Kind::Fee),
+    ("提现手续费", Kind::Fee),
+    ("服务费", Kind::Fee),
+    ("收费", Kind::Fee),
+    ("退费", Kind::Fee),
+    ("提现", Kind::Withdrawal),
+    ("退款关闭", Kind::RefundClosed),
+    ("退款失败", Kind::RefundClosed),
+];
+
 impl Kind {
-    /// By the platforms' 业务类型. A fee for a withdrawal is a fee, and so is one that is given back.
     fn of(business: &str) -> Kind {
-        let says = |words: &[&str]| words.iter().any(|word| business.contains(word));
-        if says(&["手续费", "服务费", "收费", "退费"]) {
-            Kind::Fee
-        } else if says(&["提现"]) {
-            Kind::Withdrawal
-        } else if !says(&["分账"]) && says(&["交易", "退款", "在线支付"]) {
-            Kind::Trade
-        } else {
-            Kind::Other
-        }
+        BUSINESSES.iter().find(|(name, _)| *name == business).map_or(Kind::Other, |(_, kind)| *kind)
     }
 }
 
@@ -126,9 +150,10 @@ impl Funds {
                 FileRefusal::one(FileReason::row(movement.row, "amount_too_large", text))
             })?;
         }
+        let refunds_closed = self.refunds_closed()?;
         days.retain(|_, (_, day)| !(day.amount.is_zero() && day.fee.is_zero()));
         for (business, (count, fen)) in &self.others {
-            let sum = Amount::from_fen(i64::try_from(*fen).unwrap_or(i64::MAX));
+            let sum = yuan(*fen);
             notes.remarks.push(format!("“{business}”{count} 笔、净额 {sum} 元没有入账，请另填凭证。"));
         }
         if let Some(last) = self.movements.last() {
@@ -136,7 +161,21 @@ impl Funds {
             notes.remarks.push(format!("账单期末结余 {balance} 元，导入后应与这家门店的{platform}在途相等，请核对。"));
         }
         let (rows, settlements) = days.into_values().unzip();
-        Ok(ReadSettlements { settlements, rows, notes })
+        Ok(ReadSettlements { settlements, rows, refunds_closed, notes })
+    }
+
+    fn refunds_closed(&self) -> Result<Vec<RefundsClosed>, FileRefusal> {
+        let mut days: BTreeMap<Date, RefundsClosed> = BTreeMap::new();
+        for movement in self.movements.iter().filter(|movement| movement.kind == Kind::RefundClosed) {
+            let Movement { row, date, amount, .. } = *movement;
+            let day = days.entry(date).or_insert(RefundsClosed { row, date, count: 0, amount: Amount::ZERO });
+            day.count = day.count.saturating_add(1);
+            day.amount = day.amount.checked_add(amount).filter(|sum| *sum > Amount::ZERO).ok_or_else(|| {
+                let text = "退款关闭应当是收入，且不超出系统上限。请到商户平台重新下载原文件。";
+                FileRefusal::one(FileReason::row(row, "refund_closed_direction", text))
+            })?;
+        }
+        Ok(days.into_values().collect())
     }
 
     /// Oldest first. Some files start with the newest row: that is taken from the balances, which fit one order only.
@@ -180,6 +219,11 @@ mod tests {
             ("充值", Kind::Other),
             ("转账", Kind::Other),
             ("交易分账", Kind::Other),
+            ("退回交易手续费", Kind::Fee),
+            ("退款关闭", Kind::RefundClosed),
+            ("退款关闭手续费", Kind::Other),
+            ("提现退票", Kind::Other),
+            ("订单退款", Kind::Other),
         ] {
             assert_eq!(Kind::of(business), kind, "{business}");
         }

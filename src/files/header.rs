@@ -1,10 +1,10 @@
 //! 表头: which column is which. Names are Chinese or English, in any order, with or without spaces, full-width
 //! letters and a unit in brackets; titles above the header are passed over.
 
+use crate::files::cell::plain_name;
 use crate::files::refusal::{FileReason, FileRefusal, quoted};
 use crate::files::table::{COLUMNS_MAX, Row};
 use std::collections::HashMap;
-use unicode_normalization::UnicodeNormalization;
 
 /// Rows looked through for the header: titles, units and periods printed above a table are fewer.
 pub const HEADER_ROWS_MAX: u32 = 20;
@@ -56,12 +56,6 @@ impl Header {
     pub fn place(&self, column: usize) -> Option<usize> {
         self.places.get(column).copied().flatten()
     }
-}
-
-/// A name without what people vary: case, width, spaces, underscores, asterisks of required fields.
-fn plain_name(name: &str) -> String {
-    let kept = |c: &char| !c.is_whitespace() && !matches!(c, '_' | '-' | '*' | '\u{feff}' | '\u{200b}' | '"' | '\'');
-    name.nfkc().filter(kept).flat_map(char::to_lowercase).collect()
 }
 
 /// A name without a trailing bracket such as （元）.

@@ -47,7 +47,7 @@ pub use books::{ReadBook, read_books};
 pub use dimensions::{ReadDimensions, read_dimensions};
 pub use export::{Format, JournalWriter};
 pub use facts::{ReadFacts, read_facts};
-pub use funds::ReadSettlements;
+pub use funds::{ReadSettlements, RefundsClosed};
 pub use names::BookNames;
 pub use openings::{ReadOpenings, read_openings};
 pub use plain::ExportError;

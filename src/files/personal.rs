@@ -32,10 +32,14 @@ pub fn refuse_personal<R: Read>(mut reader: R) -> Result<impl Read + use<R>, Fil
 
 /// The row of a consumer's header: both platforms name the other party and say 收/支, and no merchant file does.
 fn personal_header(head: &[u8]) -> Option<u32> {
-    let mut table = Table::new(head, |_| b',').ok()?;
+    [b',', b'\t', b';', b'|'].into_iter().find_map(|delimiter| header_under(head, delimiter))
+}
+
+fn header_under(head: &[u8], delimiter: u8) -> Option<u32> {
+    let mut table = Table::new(head, |_| delimiter).ok()?;
     let mut row = Row::default();
     while row.number < ROWS_MAX && table.read(&mut row).ok()? {
-        let has = |name: &str| row.cells().any(|cell| cell::trimmed(cell) == name);
+        let has = |name: &str| row.cells().any(|cell| cell::plain_name(cell) == name);
         if has("收/支") && has("交易对方") {
             return Some(row.number);
         }
@@ -53,7 +57,12 @@ mod tests {
         let alipay =
             format!("-----\n{}交易时间   ,交易分类  ,交易对方  ,对方账号 ,商品说明 ,收/支  ,金额 \n", "特别提示：,\n".repeat(23));
         let gb = encoding_rs::GB18030.encode(&alipay).0;
-        for (bytes, row) in [(wechat.as_bytes(), 17), (alipay.as_bytes(), 25), (&gb[..], 25)] {
+        let (tabs, semicolons) = (wechat.replace(',', "\t"), wechat.replace(',', ";"));
+        let spaced = wechat.replace("收/支", "收 ／支");
+        let quoted = wechat.replace("交易对方", "\"交易对方\"");
+        let others = [&tabs, &semicolons, &spaced, &quoted].map(|text| (text.as_bytes(), 17));
+        let all = [(wechat.as_bytes(), 17), (alipay.as_bytes(), 25), (&gb[..], 25)].into_iter().chain(others);
+        for (bytes, row) in all {
             let refusal = refuse_personal(bytes).err().expect("a personal bill");
             assert_eq!((refusal.reasons[0].code, refusal.reasons[0].row), ("personal_bill", Some(row)));
         }

@@ -52,6 +52,22 @@ impl<R: Read> Sheet<R> {
         Err(search.refuse())
     }
 
+    /// Cells of rows that begin with a backtick have one each: see [`Table::ticked`].
+    pub fn ticked(mut self) -> Sheet<R> {
+        self.table = self.table.ticked();
+        self
+    }
+
+    /// Whether the file has a column.
+    pub fn has(&self, column: usize) -> bool {
+        self.header.place(column).is_some()
+    }
+
+    /// The row of the header.
+    pub fn header_row(&self) -> u32 {
+        self.header.row
+    }
+
     /// What was passed over so far.
     pub fn notes(&self) -> &Notes {
         &self.notes

@@ -76,6 +76,26 @@ impl Row {
         self.ends.extend_from_slice(&other.ends);
     }
 
+    fn is_ticked(&self) -> bool {
+        self.text.starts_with('`')
+    }
+
+    /// Gives what follows a cell and begins with no backtick back to that cell, with the delimiter that stood between.
+    fn join_unticked(&mut self, delimiter: char) {
+        if self.cells().all(|cell| cell.starts_with('`')) {
+            return;
+        }
+        let mut joined = Row { number: self.number, ..Row::default() };
+        for cell in self.cells() {
+            if !cell.starts_with('`') && joined.ends.pop().is_some() {
+                joined.text.push(delimiter);
+            }
+            joined.text.push_str(cell);
+            joined.ends.push(joined.text.len());
+        }
+        *self = joined;
+    }
+
     fn clear(&mut self, number: u32) {
         self.text.clear();
         self.ends.clear();
@@ -112,6 +132,8 @@ pub struct Table<R> {
     buffer: String,
     at: usize,
     delimiter: u8,
+    /// See [`Table::ticked`].
+    ticked: bool,
     rows: u32,
     /// The last row ended with a carriage return; a line feed that follows belongs to it.
     after_return: bool,
@@ -124,7 +146,14 @@ impl<R: Read> Table<R> {
         let mut buffer = String::new();
         text.read_into(&mut buffer)?;
         let delimiter = choose(&buffer);
-        Ok(Table { text, buffer, at: 0, delimiter, rows: 0, after_return: false })
+        Ok(Table { text, buffer, at: 0, delimiter, ticked: false, rows: 0, after_return: false })
+    }
+
+    /// In a row that begins with a backtick, as WeChat Pay writes its bills, every cell does: a comma that no backtick
+    /// follows belongs to the cell, for names of goods have commas and nothing quotes them.
+    pub fn ticked(mut self) -> Table<R> {
+        self.ticked = true;
+        self
     }
 
     /// Reads the next row, blank ones too; `false` at the end of the file. After an error there is nothing to read.
@@ -147,8 +176,12 @@ impl<R: Read> Table<R> {
                     continue;
                 }
             }
+            if self.ticked && self.buffer.len() == self.at + 1 {
+                // Whether a quote opens a cell is seen by what follows it.
+                self.text.read_into(&mut self.buffer)?;
+            }
             if self.step(row, &mut place)? {
-                self.rows = row.number;
+                self.end_row(row);
                 return Ok(true);
             }
         }
@@ -160,9 +193,16 @@ impl<R: Read> Table<R> {
             Place::CellStart if row.ends.is_empty() => Ok(false),
             Place::CellStart | Place::Plain | Place::QuoteSeen => {
                 row.end_cell()?;
-                self.rows = row.number;
+                self.end_row(row);
                 Ok(true)
             }
+        }
+    }
+
+    fn end_row(&mut self, row: &mut Row) {
+        self.rows = row.number;
+        if self.ticked && row.is_ticked() {
+            row.join_unticked(char::from(self.delimiter));
         }
     }
 
@@ -170,8 +210,9 @@ impl<R: Read> Table<R> {
     fn step(&mut self, row: &mut Row, place: &mut Place) -> Result<bool, TableError> {
         let rest = &self.buffer.as_bytes()[self.at..];
         let (first, delimiter) = (rest[0], self.delimiter);
+        let quotes = !(self.ticked && row.is_ticked()) || rest.get(1) == Some(&b'`');
         match *place {
-            Place::CellStart if first == b'"' => {
+            Place::CellStart if first == b'"' && quotes => {
                 *place = Place::Quoted;
                 self.at += 1;
             }
@@ -243,6 +284,30 @@ mod tests {
                 expected.iter().map(|(number, cells)| (*number, cells.iter().map(|c| (*c).to_owned()).collect())).collect();
             assert_eq!(read(text).expect("a table"), expected, "{text:?}");
         }
+    }
+
+    #[test]
+    fn cells_behind_backticks_may_hold_commas() {
+        let cut = |text: &str| {
+            let mut table = Table::new(text.as_bytes(), |_| b',').expect("a table").ticked();
+            let (mut row, mut rows) = (Row::default(), Vec::new());
+            while table.read(&mut row).expect("a row") {
+                rows.push(row.cells().collect::<Vec<_>>().join("|"));
+            }
+            rows
+        };
+        for (text, expected) in [
+            ("a,b\n`1,`x,y,`2\n", vec!["a|b", "`1|`x,y|`2"]),
+            ("`1,`大米\"5kg,\"东北\",`2\r\n`3,`,`\n", vec!["`1|`大米\"5kg,\"东北\"|`2", "`3|`|`"]),
+            ("`1,\"`x,y\",`2", vec!["`1|`x,y|`2"]),
+            ("`1,`x,", vec!["`1|`x,"]),
+            ("`1,,,`2", vec!["`1,,|`2"]),
+        ] {
+            assert_eq!(cut(text), expected, "{text}");
+        }
+        let chunk = super::super::encoding::CHUNK_BYTES;
+        let long = format!("`{},\"x,`2\n", "a".repeat(chunk - 3));
+        assert_eq!(cut(&long).len(), 1, "a quote that ends a chunk opens nothing");
     }
 
     #[test]

@@ -23,20 +23,36 @@ const PAID: usize = 5;
 const REFUNDED: usize = 6;
 const REFUND_STATE: usize = 7;
 const FEE: usize = 8;
+const REFUND_ASKED: usize = 9;
 
 /// Of the 27 columns of a 交易账单 (24 in older ones), those that make a shop day. 应结订单金额 is what reaches the
 /// account: the merchant's own coupons are taken off already.
-const BILL: [Column; 9] = [
+const BILL: [Column; 10] = [
     Column::required("交易时间", "trade_time", &[]),
     Column::required("商户号", "mchid", &[]),
     Column::optional("特约商户号", "sub_mchid", &["子商户号"]),
     Column::required("交易状态", "trade_state", &[]),
     Column::optional("货币种类", "fee_type", &[]),
     Column::required("应结订单金额", "settlement_total_fee", &["总金额"]),
-    Column::required("退款金额", "refund_fee", &[]),
+    Column::optional("退款金额", "refund_fee", &[]),
     Column::optional("退款状态", "refund_status", &[]),
     Column::required("手续费", "service_fee", &[]),
+    Column::optional("退款申请时间", "refund_asked_at", &[]),
 ];
+
+/// Three bills can be downloaded: all of a day, what was paid, what was refunded. Either part alone would stand for the
+/// whole day, and the rest be refused as its double.
+fn whole_day_rule<R: Read>(sheet: &Sheet<R>) -> Option<FileReason> {
+    let part = if sheet.has(REFUND_ASKED) {
+        "只有退款（下载时选了“退款的订单”）"
+    } else if !sheet.has(REFUNDED) {
+        "只有收款（下载时选了“支付成功的订单”）"
+    } else {
+        return None;
+    };
+    let text = format_args!("这份账单{part}，不是全天的。请到商户平台重新下载，账单类型选“所有订单”。");
+    Some(FileReason::row(sheet.header_row(), "bill_partial", text))
+}
 
 const FUNDS_TIME: usize = 0;
 const BUSINESS: usize = 1;
@@ -57,7 +73,8 @@ const FUNDS: [Column; 5] = [
 /// # Errors
 /// Rows that cannot be read; a file that does not add up to its own totals; a consumer's bill.
 pub fn read_wechat_bill(reader: impl Read, counter: &Counter) -> Result<ReadShopDays, FileRefusal> {
-    let mut sheet = Sheet::open(refuse_personal(reader)?, &BILL, TIME)?;
+    let mut sheet = Sheet::open(refuse_personal(reader)?, &BILL, TIME)?.ticked();
+    whole_day_rule(&sheet).map_or(Ok(()), |reason| Err(FileRefusal::one(reason)))?;
     let (mut takings, mut summary, mut merchant) = (Takings::new(Tender::WeChat), Summary::default(), OneMerchant::default());
     let (mut count, mut paid, mut refunded, mut fees) = (0_usize, SOME_ZERO, SOME_ZERO, SOME_ZERO);
     let mut refusal = each_row(&mut sheet, |sheet| {
@@ -133,7 +150,7 @@ fn bill_row<R: Read>(sheet: &Sheet<R>, merchant: &mut OneMerchant) -> Result<Bil
 /// # Errors
 /// As [`read_wechat_bill`], and a balance that does not follow from the one before.
 pub fn read_wechat_funds(reader: impl Read, shop: &DimensionCode) -> Result<ReadSettlements, FileRefusal> {
-    let mut sheet = Sheet::open(refuse_personal(reader)?, &FUNDS, FUNDS_TIME)?;
+    let mut sheet = Sheet::open(refuse_personal(reader)?, &FUNDS, FUNDS_TIME)?.ticked();
     let (mut funds, mut summary) = (Funds::default(), Summary::default());
     let mut refusal = each_row(&mut sheet, |sheet| {
         if summary.take(sheet, "资金流水总笔数")? {
@@ -282,6 +299,33 @@ mod tests {
     }
 
     #[test]
+    fn names_of_goods_may_hold_commas() {
+        let sold = row("2025-01-05 09:00:01", "SUCCESS", "10.00", "0.00", "0.06000").replace("示例,`,", "大米5kg,东北,`,");
+        let plain = row("2025-01-05 10:00:01", "SUCCESS", "5.00", "0.00", "0.03000");
+        let read = bill(&[NEW, &sold, &plain, NEW_TOTALS, "`2,`15.00,`0.00,`0.00,`0.09000,`15.00,`0.00\n"].concat());
+        assert_eq!(read.expect("read").days[0].sales[0].gross.fen(), 1_500);
+    }
+
+    #[test]
+    fn a_download_of_a_part_is_not_a_day() {
+        let without = |head: &str, names: &[&str]| {
+            let kept = head.trim_end().split(',').filter(|name| !names.contains(name));
+            kept.collect::<Vec<_>>().join(",") + "\n"
+        };
+        let refunds = NEW.replace(",微信退款单号", ",退款申请时间,退款成功时间,微信退款单号");
+        let paid =
+            without(NEW, &["微信退款单号", "商户退款单号", "退款金额", "充值券退款金额", "退款类型", "退款状态", "申请退款金额"]);
+        for (name, head) in [
+            ("refunds", refunds.clone()),
+            ("old refunds", OLD.replace(",微信退款单号", ",退款申请时间,退款成功时间,微信退款单号")),
+            ("paid", paid),
+        ] {
+            let refusal = bill(&head).expect_err(name);
+            assert_eq!((refusal.reasons[0].code, refusal.reasons[0].row), ("bill_partial", Some(1)), "{refusal}");
+        }
+    }
+
+    #[test]
     fn an_older_bill_is_read_by_its_names() {
         let rows = "`2019-08-28 10:00:00,`wx示例,`190000,`0,`,`1,`1,`u,`NATIVE,`SUCCESS,`CFT,`CNY,`12.50,`0.0,`0,`0,`0.0,`0.0,`,`,`示例,`,`0.08,`0.60%\n";
         let read = bill(&[OLD, rows, OLD_TOTALS, "`1,`12.5,`0.0,`0.0,`0.08\n"].concat()).expect("read");
@@ -353,6 +397,27 @@ mod tests {
         let remarks = read.notes.remarks.join("\n");
         assert!(remarks.contains("“充值”1 笔、净额 5.00 元没有入账"), "{remarks}");
         assert!(remarks.contains("期末结余 24.88 元"), "{remarks}");
+    }
+
+    #[test]
+    fn refunds_that_came_back_are_told_by_day() {
+        let text = [
+            FUNDS_HEAD,
+            &moved("2026-01-05 09:00:01", "交易", "收入", "100.00", "100.00"),
+            &moved("2026-01-05 10:00:01", "退款", "支出", "30.00", "70.00"),
+            &moved("2026-01-08 10:00:01", "退款关闭", "收入", "20.00", "90.00"),
+            &moved("2026-01-08 11:00:01", "退款关闭", "收入", "10.00", "100.00"),
+            FUNDS_TOTALS,
+            "`4,`3,`130.00,`1,`30.00\n",
+        ]
+        .concat();
+        let read = funds(&text).expect("read");
+        let closed: Vec<_> =
+            read.refunds_closed.iter().map(|one| (one.row, one.date.day(), one.count, one.amount.fen())).collect();
+        assert_eq!((closed, read.settlements.len()), (vec![(4, 8, 2, 3_000)], 0));
+        let back = text.replace("`退款关闭,`收入,`20.00,`90.00", "`退款关闭,`支出,`20.00,`50.00");
+        let back = back.replace("`10.00,`100.00", "`10.00,`60.00").replace("`4,`3,`130.00,`1,`30.00", "`4,`2,`110.00,`2,`50.00");
+        assert_eq!(funds(&back).expect_err("out").reasons[0].code, "refund_closed_direction");
     }
 
     #[test]

@@ -242,3 +242,35 @@ fn files_that_say_something_else_are_refused_whole() {
     let typed = text(&company.write("typed.csv", typed.as_bytes()));
     assert_eq!(company.program.trouble(&days(&typed)).1, "tender_reported");
 }
+
+#[test]
+fn a_refund_that_came_back_is_in_transit_again() {
+    let company = Company::open();
+    let kept = |text: &str, rows: &[&str]| {
+        let rows = text.lines().filter(|line| !line.starts_with('`') || rows.iter().any(|row| line.contains(row)));
+        rows.map(|line| format!("{line}\n")).collect::<String>()
+    };
+    // One payment of 101.00 and a refund of 10.10 under way, which is closed three days later.
+    let bill = kept(WECHAT_BILL, &["`101.00,`0.00,`0,`0", "`REFUND"]).replace("`ORIGINAL,`SUCCESS", "`ORIGINAL,`PROCESSING");
+    let bill = bill + "`2,`101.00,`10.10,`0.00,`0.54540,`101.00,`10.10\n";
+    let funds = kept(WECHAT_FUNDS, &["`101.00,`101.00", "`10.10,"]).replace("`20.02", "`90.90");
+    let closed = "`2025-01-10 10:00:00,`9,`9,`退款,`退款关闭,`收入,`10.10,`101.00,`system,`示例,`9\n资金流水总笔数";
+    let funds = funds.replace("资金流水总笔数", closed) + "`3,`2,`111.10,`1,`10.10\n";
+
+    let funds = company.write("funds.csv", funds.as_bytes());
+    let early = company.import("wechat-funds", &funds);
+    assert_eq!(counts(&early), json!([0, 0, false]));
+    assert!(early["notes"]["remarks"].to_string().contains("退款关闭 1 笔 10.10 元（2025-01-10）"), "{early}");
+    company.import("wechat-bill", &company.write("bill.csv", bill.as_bytes()));
+    assert_eq!(company.in_transit("wechat"), "90.90");
+    let imported = company.import("wechat-funds", &funds);
+    assert_eq!((counts(&imported), company.in_transit("wechat")), (json!([1, 0, false]), json!("101.00")));
+    assert!(imported["notes"]["remarks"].to_string().contains("退款关闭 1 笔 10.10 元"), "{imported}");
+    assert_eq!(company.balance("500101"), "-100.00");
+    assert_eq!(counts(&company.import("wechat-funds", &funds)), json!([0, 1, true]));
+    // A bill of that day counts beside it.
+    let day = kept(WECHAT_BILL, &["`30.30,`0.00,`0,`0"]).replace("2025-01-06", "2025-01-10");
+    let day = day + "`1,`30.30,`0.00,`0.00,`0.18180,`30.30,`0.00\n";
+    assert_eq!(counts(&company.import("wechat-bill", &company.write("day.csv", day.as_bytes()))), json!([1, 0, false]));
+    assert_eq!(company.program.json(&["check"])["exit_code"], 0);
+}

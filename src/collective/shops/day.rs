@@ -139,6 +139,11 @@ impl ShopDay {
         [Tender::WeChat, Tender::Alipay].into_iter().find(|tender| tender.chinese() == self.shift)
     }
 
+    /// Whether the shift only takes back refunds that never reached the customer; their bill names them as refunds still.
+    pub(crate) fn reinstates(&self) -> bool {
+        [Tender::WeChat, Tender::Alipay].into_iter().any(|tender| reinstated_shift(tender) == self.shift)
+    }
+
     /// Whether something was paid in this way.
     pub(crate) fn is_paid_by(&self, tender: Tender) -> bool {
         self.tenders.iter().any(|row| row.kind == tender && !row.amount.is_zero())
@@ -159,6 +164,11 @@ impl ShopDay {
     pub(crate) fn paid(&self) -> i128 {
         total(self.tenders.iter().map(|row| row.amount))
     }
+}
+
+/// The shift under which refunds stand that came back.
+pub(crate) fn reinstated_shift(tender: Tender) -> String {
+    format!("{}退款关闭", tender.chinese())
 }
 
 /// Adds up 分 in a width that no list of 64-bit amounts can leave, so that sums need no second way out.

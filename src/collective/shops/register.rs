@@ -3,7 +3,7 @@
 //! Apply what was examined, in the order of the journal. A withdrawn day or settlement leaves no trace here: its entries
 //! stay in the journal, and its place is free for the corrected one.
 
-use crate::collective::shops::day::{ShopDay, Tender, less, narrow, plus, total};
+use crate::collective::shops::day::{ChannelSales, ShopDay, Tender, TenderAmount, less, narrow, plus, reinstated_shift, total};
 use crate::collective::shops::settlement::Settlement;
 use crate::ledger::amount::yuan;
 use crate::ledger::refusal::Rule;
@@ -74,7 +74,8 @@ impl ShopDayRegister {
     /// A bill holds a whole day's payments: where another shift has some of the same kind, the money would count twice,
     /// whichever of the two came first.
     fn reported_rule(&self, day: &ShopDay) -> Option<Rule> {
-        let counted = |bill: &ShopDay, other: &ShopDay| bill.billed().filter(|tender| other.is_paid_by(*tender));
+        let counted =
+            |bill: &ShopDay, other: &ShopDay| bill.billed().filter(|tender| other.is_paid_by(*tender) && !other.reinstates());
         let others = self.shifts(&day.shop, day.date).filter(|other| other.shift != day.shift);
         let mut twice = others.filter_map(|other| Some((other, counted(day, other).or_else(|| counted(other, day))?)));
         let (other, tender) = twice.next()?;
@@ -117,6 +118,29 @@ impl ShopDayRegister {
         let day = self.days.remove(&(shop.clone(), date, shift.to_owned()))?;
         self.count(&day, less);
         Some(day)
+    }
+
+    /// The day that takes back refunds which came back to the merchant's account: sold through the channel and taxed at the
+    /// rate of the newest bill up to that day that refunded as much. `None` where no bill did.
+    pub fn refund_closed(&self, shop: &DimensionCode, tender: Tender, date: Date, amount: Amount) -> Option<ShopDay> {
+        let from = (shop.clone(), Date::MIN, String::new());
+        let days = self.days.range(from..).take_while(|((of, day, _), _)| of == shop && *day <= date).map(|(_, day)| day);
+        let billed = days.filter(|day| day.billed() == Some(tender) && day.returns >= amount).last()?;
+        let sold = billed.sales.first()?;
+        Some(ShopDay {
+            cost: Amount::ZERO,
+            date,
+            discount: Amount::ZERO,
+            receipts: 0,
+            returns: Amount::ZERO,
+            rounding: Amount::ZERO,
+            sales: vec![ChannelSales { gross: amount, ..sold.clone() }],
+            shift: reinstated_shift(tender),
+            shop: shop.clone(),
+            short_over: Amount::ZERO,
+            tax_basis_points: billed.tax_basis_points,
+            tenders: vec![TenderAmount { amount, counterparty: None, kind: tender }],
+        })
     }
 
     /// What a shop has in transit, in 分; below zero after refunds that no settlement has taken off yet. Zero for
