@@ -139,18 +139,45 @@ impl Bookkeeper {
         self.views.is_forked(code)
     }
 
-    /// Opens a book: its profile, its official chart and its first year. `id` is random in use, fixed in tests.
+    /// Opens a book: its profile, its official chart and its first year, in one commit. A book that an earlier version left
+    /// half opened is finished. `id` is random in use, fixed in tests.
     pub async fn open_book(&self, id: Uuid, profile: BookProfile, by: &str) -> Result<u64, PostError> {
+        if let Some(view) = self.views.get(&profile.code).filter(|view| view.is_half_open() && view.profile == profile) {
+            return self.finish_opening(&view, by).await;
+        }
+        let declarations = self.opening(profile, by)?;
+        self.open_with(id, declarations).await
+    }
+
+    /// Records a book's first entries, all of them or none. The first declaration opens the book.
+    pub async fn open_with(&self, id: Uuid, declarations: Vec<Declaration>) -> Result<u64, PostError> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Job::Declare(DeclareRequest::Open { id, declarations }, reply), answer).await
+    }
+
+    /// What opens a book: its profile, its official chart, its first year.
+    pub fn opening(&self, profile: BookProfile, by: &str) -> Result<Vec<Declaration>, PostError> {
         let signer = self.keys.signer(&profile.code).map_err(|error| PostError::Key(Arc::new(error)))?;
         let verifier_key = signer.verifier_key().to_string();
-        let (code, date, year) = (profile.code.clone(), profile.first_period.first_day(), profile.first_period.year());
+        let (date, year) = (profile.first_period.first_day(), profile.first_period.year());
         let official = profile.standard.accounts();
         let declaration = |declared| Declaration { by: by.to_owned(), date, declared };
-        let opening = declaration(Declared::BookOpened { profile, verifier_key });
-        let (reply, answer) = oneshot::channel();
-        self.send(Job::Declare(DeclareRequest::Open { id, opening }, reply), answer).await?;
-        self.declare(&code, declaration(Declared::AccountsAdded { accounts: official })).await?;
-        self.declare(&code, declaration(Declared::YearOpened { year })).await
+        let all = [
+            Declared::BookOpened { profile, verifier_key },
+            Declared::AccountsAdded { accounts: official },
+            Declared::YearOpened { year },
+        ];
+        Ok(all.map(declaration).into())
+    }
+
+    /// Gives a book that has no year yet its chart, should that be missing too, and its first year.
+    async fn finish_opening(&self, view: &View, by: &str) -> Result<u64, PostError> {
+        let profile = &view.profile;
+        let (code, date) = (profile.code.as_str(), profile.first_period.first_day());
+        if view.chart.iter().next().is_none() {
+            self.add_accounts(code, profile.standard.accounts(), by, date).await?;
+        }
+        self.open_year(code, profile.first_period.year(), by, date).await
     }
 
     /// Records a declaration; gives its sequence number.

@@ -45,8 +45,15 @@ impl PostRequest {
 
 /// What can be declared: a new book, or something about one.
 pub enum DeclareRequest {
-    Open { id: Uuid, opening: Declaration },
-    In { book: String, declaration: Declaration },
+    /// The first declaration opens the book; all of them are recorded at once, or none.
+    Open {
+        id: Uuid,
+        declarations: Vec<Declaration>,
+    },
+    In {
+        book: String,
+        declaration: Declaration,
+    },
 }
 
 /// A request too large for memory: vouchers come in chunks, and stand or fall together. The sender closes

@@ -51,6 +51,11 @@ impl View {
         }
     }
 
+    /// Opened, and stopped before its first year was: earlier versions opened a book in three commits.
+    pub fn is_half_open(&self) -> bool {
+        self.periods.is_empty()
+    }
+
     /// The units of a kind that are this book's own: those it has registered, or every code where it has registered none,
     /// for the books of a county may share their codes.
     pub fn own_units(&self, kind: UnitKind) -> Vec<DimensionCode> {

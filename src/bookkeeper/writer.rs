@@ -306,14 +306,19 @@ impl Writer {
                 let event = Event::Declaration(Box::new(declaration.clone()));
                 self.writable(book)?.declare(&event, now).map_err(PostError::refused)
             }
-            DeclareRequest::Open { id, opening } => {
+            DeclareRequest::Open { id, declarations } => {
+                let opening = declarations.first().ok_or_else(|| PostError::Refused(refused_whole(Rule::NothingDeclared)))?;
                 let state = State::before_first(*id, opening).map_err(|rule| PostError::Refused(refused_whole(rule)))?;
                 let code = state.book.profile.code.clone();
                 if self.desks.contains_key(&code) {
                     return Err(PostError::Refused(refused_whole(Rule::BookAlreadyOpened)));
                 }
                 let mut desk = Desk::blank(self.next_number, state);
-                let seq = desk.declare(&Event::Declaration(Box::new(opening.clone())), now).map_err(PostError::refused)?;
+                let mut seq = 0;
+                for declaration in declarations {
+                    let event = Event::Declaration(Box::new(declaration.clone()));
+                    seq = desk.declare(&event, now).map_err(PostError::refused)?;
+                }
                 self.next_number = self.next_number.saturating_add(1);
                 self.desks.insert(code, desk);
                 Ok(seq)

@@ -37,7 +37,9 @@ use crate::collective::shops::till::{CardsSold, CashBanked, ReceivableCollected,
 use crate::collective::stakes::stake::{StakeAcquired, StakeDividendDeclared, StakeDividendReceived};
 use crate::ledger::Book;
 use crate::ledger::refusal::Rule;
+use crate::ledger::text::has_invisible;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// A voucher that facts produced was taken back: what it stood for is open again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -219,7 +221,21 @@ impl Fact {
         let mut rules = record.examine(registers, book);
         let missing = record.codes().into_iter().filter(|(dimension, code)| book.dimensions.get(*dimension, code).is_none());
         rules.extend(missing.map(|(dimension, code)| Rule::DimensionUnknown { dimension, code: code.to_string() }));
+        rules.extend(self.text_rules());
         rules
+    }
+
+    /// No text of a fact may hold what nobody sees, whichever field it stands in.
+    fn text_rules(&self) -> Vec<Rule> {
+        let bytes = self.encode();
+        // Control characters are escaped.
+        if bytes.is_ascii() && !bytes.contains(&b'\\') {
+            return Vec::new();
+        }
+        let Ok(Value::Object(fields)) = serde_json::from_slice(&bytes) else { return Vec::new() };
+        let hidden = fields.iter().filter(|(_, value)| has_invisible_text(value));
+        let message = |field: &str| format!("{field} 中有换行、制表符、零宽字符等看不见的字符。请删去后重试。");
+        hidden.map(|(field, _)| Rule::business("text_malformed", message(field))).collect()
     }
 
     /// Takes in what [`Fact::examine`] found nothing against.
@@ -248,6 +264,15 @@ impl Fact {
     /// Reads canonical bytes and nothing else: what comes back must be written the same way.
     pub fn decode(word: &str, bytes: &[u8]) -> Option<Fact> {
         Fact::read(word, bytes).ok().filter(|fact| fact.encode() == bytes)
+    }
+}
+
+fn has_invisible_text(value: &Value) -> bool {
+    match value {
+        Value::String(text) => has_invisible(text),
+        Value::Array(all) => all.iter().any(has_invisible_text),
+        Value::Object(fields) => fields.values().any(has_invisible_text),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
     }
 }
 

@@ -159,9 +159,13 @@ fn field_of(reason: &Reason) -> &'static str {
             "/account"
         }
         Rule::DimensionMissing { .. } | Rule::DimensionUnknown { .. } => "/dimensions",
-        Rule::PeriodUnknown { .. } | Rule::PeriodClosed { .. } | Rule::DateOutsidePeriod { .. } => "/date",
+        Rule::PeriodUnknown { .. }
+        | Rule::PeriodClosed { .. }
+        | Rule::DateOutsidePeriod { .. }
+        | Rule::ReversalBeforeOriginal { .. } => "/date",
         Rule::MemoMissing => "/memo",
         Rule::AttachmentMissing | Rule::AttachmentCountTooSmall { .. } => "/attachment_count",
+        Rule::ByMissing => "/by",
         Rule::PreparerMissing => "/prepared_by",
         Rule::ApproverMissing | Rule::PreparerIsApprover { .. } => "/approved_by",
         Rule::OpeningAfterPosting => "/purpose",

@@ -6,9 +6,8 @@ use crate::collective::Registers;
 use crate::journal::entry::Latest;
 use crate::journal::event::{Declaration, Declared, Event};
 use crate::ledger::balance::DimensionSets;
-use crate::ledger::book::{Book, name_rule, text_rule};
+use crate::ledger::book::{Book, by_rule, name_rule};
 use crate::ledger::refusal::{Reason, Rule};
-use crate::ledger::voucher::PERSON_CHARS_MAX;
 use crate::ledger::{DimensionSet, Voucher, posting};
 use std::sync::Arc;
 use uuid::Uuid;
@@ -94,7 +93,7 @@ impl State {
             Declared::PeriodClosed { period } => whole(book.examine_period_closed(*period)),
             Declared::Fact(fact) => fact.examine(&self.registers, book).into_iter().map(Reason::whole).collect(),
         };
-        reasons.extend(whole(text_rule("经办人姓名", &declaration.by, PERSON_CHARS_MAX)));
+        reasons.extend(whole(by_rule(&declaration.by)));
         reasons
     }
 

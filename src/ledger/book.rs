@@ -7,7 +7,8 @@
 use crate::ledger::chart::{Chart, ChartStandard};
 use crate::ledger::dimension::DimensionRegister;
 use crate::ledger::refusal::{Reason, Rule};
-use crate::ledger::voucher::MEMO_CHARS_MAX;
+use crate::ledger::text::{has_invisible, person_key};
+use crate::ledger::voucher::{MEMO_CHARS_MAX, PERSON_CHARS_MAX};
 use crate::ledger::{Account, AccountCode, Dimension, DimensionCode, DimensionValue, Period, Purpose, Voucher, Word};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
@@ -243,15 +244,18 @@ fn nothing_declared<T>(rows: &[T]) -> Vec<Reason> {
 
 /// Names are short, visible and not empty. GB/T 24589.1 gives account and archive names C..60 to C..200.
 pub fn name_rule(field: &'static str, name: &str) -> Option<Rule> {
-    if name.trim().is_empty() { Some(Rule::NameMissing) } else { text_rule(field, name, 100) }
+    if person_key(name).is_empty() { Some(Rule::NameMissing) } else { text_rule(field, name, 100) }
 }
 
-/// Text without control characters, of at most `limit` characters.
+/// 经办人: somebody, by a name that can be read.
+pub fn by_rule(by: &str) -> Option<Rule> {
+    if person_key(by).is_empty() { Some(Rule::ByMissing) } else { text_rule("经办人姓名", by, PERSON_CHARS_MAX) }
+}
+
+/// Text without invisible characters, of at most `limit` characters.
 pub fn text_rule(field: &'static str, text: &str, limit: usize) -> Option<Rule> {
     if text.len() > limit && text.chars().count() > limit {
         return Some(Rule::TextTooLong { field, limit });
     }
-    let ascii_control = |b: &u8| *b < 0x20 || *b == 0x7f;
-    let hidden = text.as_bytes().iter().any(ascii_control) || (!text.is_ascii() && text.chars().any(char::is_control));
-    hidden.then_some(Rule::TextMalformed { field })
+    has_invisible(text).then_some(Rule::TextMalformed { field })
 }

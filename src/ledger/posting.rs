@@ -4,6 +4,7 @@
 use crate::ledger::book::{Book, text_rule};
 use crate::ledger::chart::Postable;
 use crate::ledger::reversal;
+use crate::ledger::text::person_key;
 use crate::ledger::voucher::{ATTACHMENTS_MAX, LINES_MAX, MEMO_CHARS_MAX, PERSON_CHARS_MAX, SOURCE_CHARS_MAX, TIME_CHARS_MAX};
 use crate::ledger::{
     Amount, Draft, Element, Line, Period, Purpose, Reason, Refusal, Side, Voucher, VoucherNumber, Word, refusal::Rule,
@@ -87,14 +88,14 @@ fn purpose_rule(book: &Book, voucher: &Voucher) -> Option<Rule> {
     (opening && book.has_posted()).then_some(Rule::OpeningAfterPosting)
 }
 
-/// 制单 and 审核 are two people (会计法 §25).
+/// 制单 and 审核 are two people (会计法 §25), however one writes their names.
 fn examine_people(voucher: &Voucher, whole: &mut impl FnMut(Option<Rule>)) {
     let signed = &voucher.signatures;
-    let (preparer, approver) = (signed.prepared_by.trim(), signed.approved_by.trim());
+    let (preparer, approver) = (person_key(&signed.prepared_by), person_key(&signed.approved_by));
     whole(preparer.is_empty().then_some(Rule::PreparerMissing));
     whole(approver.is_empty().then_some(Rule::ApproverMissing));
     let same = !preparer.is_empty() && preparer == approver;
-    whole(same.then(|| Rule::PreparerIsApprover { name: preparer.to_owned() }));
+    whole(same.then(|| Rule::PreparerIsApprover { name: signed.prepared_by.trim().to_owned() }));
     for (field, text, limit) in [
         ("制单人姓名", &signed.prepared_by, PERSON_CHARS_MAX),
         ("审核人姓名", &signed.approved_by, PERSON_CHARS_MAX),

@@ -63,6 +63,8 @@ pub enum Rule {
     },
     PreparerMissing,
     ApproverMissing,
+    /// 经办人 of a declaration.
+    ByMissing,
     PreparerIsApprover {
         name: String,
     },
@@ -75,6 +77,10 @@ pub enum Rule {
     ReversedUnknown,
     AlreadyReversed,
     ReversalOfReversal,
+    ReversalBeforeOriginal {
+        date: Date,
+        original: Date,
+    },
     ReversalDiffers,
     AccountCodeTaken {
         account: AccountCode,
@@ -154,6 +160,7 @@ impl Rule {
             AttachmentCountTooSmall { .. } => "attachment_count_too_small",
             PreparerMissing => "preparer_missing",
             ApproverMissing => "approver_missing",
+            ByMissing => "by_missing",
             PreparerIsApprover { .. } => "preparer_is_approver",
             OpeningAfterPosting => "opening_after_posting",
             OpeningWordMismatch => "opening_word_mismatch",
@@ -162,6 +169,7 @@ impl Rule {
             ReversedUnknown => "reversed_unknown",
             AlreadyReversed => "already_reversed",
             ReversalOfReversal => "reversal_of_reversal",
+            ReversalBeforeOriginal { .. } => "reversal_before_original",
             ReversalDiffers => "reversal_differs",
             AccountCodeTaken { .. } => "account_code_taken",
             AccountParentMissing { .. } => "account_parent_missing",
@@ -195,7 +203,7 @@ impl Rule {
             }
             MemoMissing => "没有摘要。请填写凭证摘要，或给每一行填写行摘要。".into(),
             TextTooLong { field, limit } => format!("{field}太长，最多 {limit} 个字。请缩短。"),
-            TextMalformed { field } => format!("{field}中有换行、制表符等不可见字符。请删去后重试。"),
+            TextMalformed { field } => format!("{field}中有换行、制表符、零宽字符等看不见的字符。请删去后重试。"),
             LinesTooMany { count, limit } => format!("一张凭证有 {count} 行分录，最多 {limit} 行。请拆成几张凭证。"),
             OneSided => "只有借方或只有贷方。一张凭证至少要有一行借方和一行贷方。".into(),
             AmountZero => "金额为零。请填写金额，或删去这一行。".into(),
@@ -216,6 +224,7 @@ impl Rule {
             AttachmentMissing => "没有附件。除结转和更正外，凭证须附原始凭证，请填写附单据数。".into(),
             AttachmentCountTooSmall { named } => format!("附单据数小于所列附件数 {named}。请改正附单据数。"),
             PreparerMissing => "没有制单人。请填写制单人姓名。".into(),
+            ByMissing => "没有经办人。请填写经办人姓名。".into(),
             ApproverMissing => "没有审核人。请由制单人以外的人审核。".into(),
             PreparerIsApprover { name } => format!("制单人与审核人同为“{name}”。制单与审核须由两人分别担任。"),
             OpeningAfterPosting => "本账套已有记账凭证，不能再录入期初余额。请用更正凭证调整。".into(),
@@ -224,6 +233,9 @@ impl Rule {
             SerialNotNext { expected } => format!("凭证号不连续，应为第 {expected} 号。"),
             ReversedUnknown => "找不到要冲销的凭证。请核对期间和凭证号。".into(),
             AlreadyReversed => "这张凭证已经冲销过，不能再冲销一次。".into(),
+            ReversalBeforeOriginal { date, original } => {
+                format!("冲销日期 {date} 早于原凭证日期 {original}。红字冲销不能记在原凭证之前，请用 {original} 或以后的日期。")
+            }
             ReversalOfReversal => "红字冲销凭证不能再被冲销。请重新填制正确的蓝字凭证。".into(),
             ReversalDiffers => "冲销凭证的分录与原凭证不是一一相反。".into(),
             AccountCodeTaken { account } => format!("科目编码 {account} 已被占用。编码不能重复使用，请换一个。"),

@@ -48,6 +48,9 @@ pub fn examine(book: &Book, voucher: &Voucher, reversed: &Reversed, original: Op
     if original.reverses.is_some() {
         return Some(Rule::ReversalOfReversal);
     }
+    if voucher.date < original.date {
+        return Some(Rule::ReversalBeforeOriginal { date: voucher.date, original: original.date });
+    }
     let mirrored = original.lines.len() == voucher.lines.len()
         && original.lines.iter().zip(&voucher.lines).all(|(was, is)| {
             was.account == is.account

@@ -1,8 +1,74 @@
-//! Values that travel as text in one spelling: how serde reads them back.
+//! Text in the books: which characters it may hold, when two names are one person's, and values that travel as text in one
+//! spelling.
 
 use serde::Deserialize as _;
 use serde::de::Error as _;
 use std::borrow::Cow;
+use unicode_normalization::UnicodeNormalization as _;
+
+/// Characters that show nothing or turn text around, as ranges: the categories Cc, Cf, Zl and Zp of Unicode 16.0 and what
+/// it calls default-ignorable. Two texts that differ by them alone look the same.
+const INVISIBLE: &[(u32, u32)] = &[
+    (0x0000, 0x001F),
+    (0x007F, 0x009F),
+    (0x00AD, 0x00AD),
+    (0x034F, 0x034F),
+    (0x0600, 0x0605),
+    (0x061C, 0x061C),
+    (0x06DD, 0x06DD),
+    (0x070F, 0x070F),
+    (0x0890, 0x0891),
+    (0x08E2, 0x08E2),
+    (0x115F, 0x1160),
+    (0x17B4, 0x17B5),
+    (0x180B, 0x180F),
+    (0x200B, 0x200F),
+    (0x2028, 0x202E),
+    (0x2060, 0x206F),
+    (0x3164, 0x3164),
+    (0xFE00, 0xFE0F),
+    (0xFEFF, 0xFEFF),
+    (0xFFA0, 0xFFA0),
+    (0xFFF0, 0xFFFB),
+    (0x110BD, 0x110BD),
+    (0x110CD, 0x110CD),
+    (0x13430, 0x1343F),
+    (0x1BCA0, 0x1BCA3),
+    (0x1D173, 0x1D17A),
+    (0xE0000, 0xE0FFF),
+];
+
+/// Whether a character is one of those that no text in the books may hold.
+pub fn is_invisible(c: char) -> bool {
+    let number = u32::from(c);
+    let at = INVISIBLE.partition_point(|(_, last)| *last < number);
+    INVISIBLE.get(at).is_some_and(|(first, _)| *first <= number)
+}
+
+/// Whether text holds an invisible character.
+pub fn has_invisible(text: &str) -> bool {
+    let ascii_control = |b: &u8| *b < 0x20 || *b == 0x7f;
+    text.as_bytes().iter().any(ascii_control) || (!text.is_ascii() && text.chars().any(is_invisible))
+}
+
+/// Blanks that Unicode does not count as white space: an empty Braille cell shows nothing either.
+fn is_blank(c: char) -> bool {
+    c.is_whitespace() || c == '\u{2800}' || is_invisible(c)
+}
+
+/// Dots between the parts of a name, which every input method writes in its own way.
+fn is_middle_dot(c: char) -> bool {
+    matches!(c, '·' | '•' | '‧' | '∙' | '⋅' | '・' | '●' | '⸱' | 'ꞏ' | '᛫')
+}
+
+/// A person's name as it is compared: compatible characters, case, blanks and the kind of middle dot aside. Lookalikes of other
+/// scripts stay different, and namesakes need a number. Empty where a name shows nothing.
+pub fn person_key(name: &str) -> String {
+    let dotted = |c: char| if is_middle_dot(c) { '·' } else { c };
+    // Lower case may be composed differently from what it was made of.
+    let folded: String = name.nfkc().filter(|c| !is_blank(*c)).flat_map(char::to_lowercase).collect();
+    folded.nfkc().filter(|c| !is_blank(*c)).map(dotted).collect()
+}
 
 /// Reads a string that `parse` must accept; `expected` says in Chinese what it is to be.
 pub fn parsed<'de, D: serde::Deserializer<'de>, T>(
@@ -54,5 +120,58 @@ pub mod yes_no {
             _ => None,
         };
         super::parsed(deserializer, parse, "yes 或 no")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_person_has_one_key() {
+        for name in [
+            "张三",
+            "张\u{3000}三",
+            " 张 三 ",
+            "张\u{a0}三",
+            "张三\u{200b}",
+            "\u{feff}张三",
+            "张\u{ad}三",
+            "张\u{2800}三",
+            "张\u{3164}三",
+        ] {
+            assert_eq!(person_key(name), "张三", "{name:?}");
+        }
+        assert_eq!(person_key("ZHANG San"), person_key("ｚｈａｎｇ san"));
+        assert_eq!(person_key("阿卜杜拉·买买提"), person_key("阿卜杜拉•买买提"));
+        assert_eq!(person_key("ﬁ"), person_key("FI"));
+        assert_ne!(person_key("张三"), person_key("张三2"));
+        for nothing in ["", " ", "\u{3000}", "\u{200b}\u{feff}", "\u{2800}", "\u{3164}", "\u{115f}", "\u{202e}"] {
+            assert_eq!(person_key(nothing), "", "{nothing:?}");
+        }
+    }
+
+    #[test]
+    fn invisible_characters_are_known() {
+        assert!(INVISIBLE.windows(2).all(|pair| pair[0].1 < pair[1].0), "in order");
+        for c in [
+            '\0',
+            '\t',
+            '\n',
+            '\u{7f}',
+            '\u{85}',
+            '\u{ad}',
+            '\u{200b}',
+            '\u{202e}',
+            '\u{2028}',
+            '\u{2066}',
+            '\u{feff}',
+            '\u{e0041}',
+        ] {
+            assert!(has_invisible(&format!("a{c}b")), "{c:?}");
+        }
+        for text in ["", "祐溪街道", "a b", "张\u{3000}三", "①", "𠮷", "。"] {
+            assert!(!has_invisible(text), "{text}");
+        }
     }
 }

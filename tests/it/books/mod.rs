@@ -10,6 +10,7 @@ mod funds;
 mod goods;
 mod intake;
 mod intercompany;
+mod opening;
 mod organisation;
 mod settled;
 mod tampering;

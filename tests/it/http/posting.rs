@@ -37,6 +37,11 @@ async fn vouchers_are_posted_once_and_answered_with_receipts() {
     assert_eq!((reversed.status, reversed.body["number"].as_str()), (201, Some("记-252")));
     let twice = post(&service, &format!("{path}/reverse"), "r2", &signed).await;
     assert_eq!((twice.status, twice.body["errors"][0]["code"].as_str()), (422, Some("already_reversed")));
+    // A red voucher is never dated before the blue one.
+    let early = json!({ "date": "2025-01-30", "prepared_by": "示例甲", "approved_by": "示例乙" });
+    let early = post(&service, "books/demo/vouchers/2025-01/%E8%AE%B0-2/reverse", "r3", &early).await;
+    assert_eq!((early.status, early.body["errors"][0]["code"].as_str()), (422, Some("reversal_before_original")));
+    assert_eq!(early.body["errors"][0]["pointer"], "/date");
     let original = get(&service, path).await.body;
     assert_eq!(original["reversed_by"], reversed.body["seq"]);
     let red = get(&service, "books/demo/vouchers/2025-01/%E8%AE%B0-252").await.body;
@@ -73,4 +78,48 @@ async fn every_reason_is_given_at_once_with_its_place() {
     ];
     assert_eq!(found, expected);
     assert!(errors.iter().all(|e| e["message"].as_str().expect("message").ends_with('。')), "{errors:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_person_is_not_two_by_another_spelling() {
+    let folder = tempfile::tempdir().expect("folder");
+    let service = Program::on(folder.path().join("data")).with_book("demo").serve();
+    let signed = |preparer: &str, approver: &str| {
+        let mut body = voucher("5.00");
+        (body["prepared_by"], body["approved_by"]) = (preparer.into(), approver.into());
+        body
+    };
+    for (number, (preparer, approver, code)) in [
+        ("张三", "张\u{3000}三", "preparer_is_approver"),
+        ("张三", "张 三", "preparer_is_approver"),
+        ("张三", "张三\u{200b}", "preparer_is_approver"),
+        ("张三", "\u{feff}张三", "preparer_is_approver"),
+        ("张三", "张\u{ad}三", "preparer_is_approver"),
+        ("zhang", "ZHANG", "preparer_is_approver"),
+        ("阿·买", "阿•买", "preparer_is_approver"),
+        ("\u{200b}\u{feff}", "张三", "preparer_missing"),
+        ("\u{2800}", "张三", "preparer_missing"),
+        ("\u{3164}", "张三", "preparer_missing"),
+        ("张三", "\u{202e}", "approver_missing"),
+        ("张\u{202e}三", "李四", "text_malformed"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let refused = post(&service, "books/demo/vouchers", &format!("k{number}"), &signed(preparer, approver)).await;
+        assert_eq!((refused.status, refused.body["errors"][0]["code"].as_str()), (422, Some(code)), "{preparer:?} {approver:?}");
+    }
+    let mut hidden = voucher("5.00");
+    hidden["memo"] = "租\u{200b}金".into();
+    let refused = post(&service, "books/demo/vouchers", "hidden", &hidden).await;
+    assert_eq!((refused.status, refused.body["errors"][0]["code"].as_str()), (422, Some("text_malformed")));
+    let unit = |name: &str| {
+        json!({ "by": "甲", "approved_by": "乙", "date": "2025-01-31", "facts": [
+        { "code": "dw1", "since": "2025-01-01", "document": "示例", "kind": "partner", "name": name, "partner_type": "institution" } ] })
+    };
+    let refused = post(&service, "books/demo/facts/unit_registered", "", &unit("示例\u{2066}局")).await;
+    assert!(refused.body.to_string().contains("text_malformed"), "{}", refused.body);
+    let nobody = json!({ "by": "\u{3000}", "period": "2025-01" });
+    let refused = post(&service, "books/demo/periods/2025-01/close", "", &nobody).await;
+    assert!(refused.status >= 400, "{}", refused.body);
 }

@@ -171,7 +171,8 @@ fn broken_rules_are_found_though_everything_is_sealed() {
         voucher.number.serial = 51;
         events.push(Event::voucher(voucher));
     };
-    let table: [(&str, Change); 12] = [
+    let half_open: Change = |events| events.truncate(2);
+    let table: [(&str, Change); 16] = [
         ("asset_unknown", |events| {
             let step = br#"{"asset":"DG-1","date":"2025-02-01","document":"x","step":"lost"}"#;
             events.push(fact("asset_stepped", step));
@@ -194,6 +195,14 @@ fn broken_rules_are_found_though_everything_is_sealed() {
             });
         }),
         ("reversal_differs", |events| rewrite_voucher(events, 604, |voucher| voucher.lines[0].amount = Amount::from_fen(-1))),
+        ("reversal_before_original", |events| {
+            rewrite_voucher(events, 604, |voucher| voucher.date = Date::constant(2025, 2, 14));
+        }),
+        ("preparer_is_approver", |events| {
+            rewrite_voucher(events, 500, |voucher| voucher.signatures.approved_by = "示\u{3000}例 甲".into())
+        }),
+        ("text_malformed", |events| rewrite_voucher(events, 500, |voucher| voucher.memo = "租金\u{202e}".into())),
+        ("book_half_open", half_open),
         ("account_code_taken", |events| {
             let accounts = ChartStandard::SmallEnterprise2013.accounts();
             events.push(declaration(Declared::AccountsAdded { accounts: accounts[..1].to_vec() }));
