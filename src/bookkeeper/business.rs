@@ -8,50 +8,19 @@ use crate::bookkeeper::{Bookkeeper, PostError, Posted};
 use crate::collective::contracts::accrual;
 use crate::collective::contracts::register::Accrual;
 use crate::collective::ground::vat::{self, Gauge};
-use crate::collective::organisation::unit::UnitKind;
 use crate::collective::roles::role::Role;
-use crate::collective::{Fact, assets, contracts, custody, funds, organisation, shares, shops, stakes};
+use crate::collective::{Fact, subjects};
 use crate::journal::{Declaration, Declared};
 use crate::ledger::balance::Movement;
 use crate::ledger::chart::ChartStandard;
 use crate::ledger::refusal::Rule;
 use crate::ledger::statement::Range;
+use crate::ledger::table::{Cell, Field, Kind, Table};
 use crate::ledger::voucher::Signatures;
 use crate::ledger::{AccountCode, Period};
 use crate::store::StoreError;
 use jiff::civil::Date;
-use serde_json::{Map, Value, json};
 use std::sync::Arc;
-
-/// The registers that can be shown, in English for programs and Chinese for people.
-pub const REGISTERS: &[(&str, &str)] = &[
-    ("roles", "科目对应"),
-    ("carried", "期初往来"),
-    ("custody", "代管资产"),
-    ("treasury", "应缴国库"),
-    ("contracts", "合同"),
-    ("due", "应计提合同"),
-    ("contract_ageing", "合同应收账龄"),
-    ("collection", "收缴率"),
-    ("consignments", "代销"),
-    ("shops", "超市"),
-    ("goods", "门店商品"),
-    ("suppliers", "供应商账龄"),
-    ("receivables", "挂账账龄"),
-    ("tills", "门店现金、消费卡"),
-    ("shares", "份额"),
-    ("dividends", "利润分配"),
-    ("funds", "帮扶资金"),
-    ("working_funds", "社区工作经费"),
-    ("income_uses", "收入使用"),
-    ("units", "单位"),
-    ("partners", "结对"),
-    ("accounts", "银行账户"),
-    ("stakes", "参股"),
-    ("distributions", "社区收益分配"),
-    ("fixed_assets", "固定资产"),
-    ("stock_takes", "资产盘点"),
-];
 
 /// How often the books are read for what is held against them before its caller is told to come back: others post between.
 const READINGS_MAX: u32 = 20;
@@ -62,11 +31,6 @@ fn facts_request(view: &View, facts: Vec<Fact>, date: Date, signatures: &Signatu
     let declaration = |fact| Declaration { by: signatures.prepared_by.clone(), date, declared: Declared::Fact(Box::new(fact)) };
     let facts = facts.into_iter().map(declaration).collect();
     PostRequest { facts, signatures: signatures.clone(), ..PostRequest::new(&view.profile.code, &key) }
-}
-
-/// The registers, as a sentence lists them.
-pub fn known_registers() -> String {
-    REGISTERS.iter().map(|(word, chinese)| format!("{word}（{chinese}）")).collect::<Vec<_>>().join("、")
 }
 
 impl Bookkeeper {
@@ -166,58 +130,21 @@ impl Bookkeeper {
     }
 }
 
-/// A register of several books; each row says whose it is. `None` as in [`register`].
-pub fn registers_of(views: &[Arc<View>], name: &str, day: Date) -> Option<Value> {
-    let mut all = Vec::new();
-    for view in views {
-        let Value::Array(rows) = register(view, name, day)? else { return None };
-        all.extend(rows.into_iter().map(|row| {
-            let mut row = match row {
-                Value::Object(row) => row,
-                bare => Map::from_iter([("row".to_owned(), bare)]),
-            };
-            row.insert("book".to_owned(), view.profile.code.clone().into());
-            Value::Object(row)
-        }));
-    }
-    Some(Value::Array(all))
+/// A register as it stands on a day; `None` for a word that no listing has.
+pub fn register(view: &View, word: &str, day: Date) -> Option<Table> {
+    subjects::listing(word).map(|listing| listing.table(view.asked(day)))
 }
 
-/// A register as it stands on a day; `None` for a name that is none of [`REGISTERS`].
-pub fn register(view: &View, name: &str, day: Date) -> Option<Value> {
-    let registers = &view.registers;
-    let period = Period::of(day).unwrap_or(view.profile.first_period);
-    Some(match name {
-        "roles" => {
-            let rows =
-                registers.roles.iter().map(|(role, account)| json!({ "role": role, "name": role.chinese(), "account": account }));
-            Value::Array(rows.collect())
-        }
-        "carried" => json!(registers.carried.iter().collect::<Vec<_>>()),
-        "custody" => json!(custody::report::custody(registers, day)),
-        "treasury" => json!(custody::report::treasury::treasury(registers, day)),
-        "contracts" => json!(contracts::report::contracts(registers, day)),
-        "contract_ageing" => json!(contracts::report::ageing(registers, day)),
-        "collection" => json!(contracts::report::collection(registers, day)),
-        "consignments" => json!(contracts::report::consignments(registers)),
-        "due" => json!(accrual::due(&registers.contracts, period)),
-        "shops" => json!(shops::report::shops(registers, period)),
-        "goods" => json!(shops::report::goods(registers, day)),
-        "suppliers" => json!(shops::report::suppliers(registers, day)),
-        "receivables" => json!(shops::report::receivables(registers, day)),
-        "tills" => json!(shops::report::tills(registers, &view.own_units(UnitKind::Shop))),
-        "shares" => json!(shares::report::shares(registers, day)),
-        "dividends" => json!(shares::report::dividends(registers, day)),
-        "funds" => json!(funds::report::funds(registers)),
-        "working_funds" => json!(funds::report::working_funds(registers, &view.own_units(UnitKind::Community), day)),
-        "income_uses" => json!(funds::report::income_uses(registers)),
-        "units" => json!(organisation::report::units(registers, &view.dimensions, day)),
-        "partners" => json!(organisation::report::partners(registers, day)),
-        "accounts" => json!(organisation::report::bank_accounts(registers, day)),
-        "stakes" => json!(stakes::report::stakes(registers)),
-        "distributions" => json!(shares::report::distributions(registers)),
-        "fixed_assets" => json!(assets::report::fixed_assets(registers)),
-        "stock_takes" => json!(assets::report::stock_takes(registers, day)),
-        _ => return None,
-    })
+/// A register of several books; the first column says whose each row is. `None` as in [`register`].
+pub fn registers_of(views: &[Arc<View>], word: &str, day: Date) -> Option<Table> {
+    let listing = subjects::listing(word)?;
+    let book = Field { key: "book".into(), heading: "账套".into(), kind: Kind::Text, optional: false };
+    let fields = std::iter::once(book).chain(listing.fields.iter().cloned()).collect();
+    let of_book = |view: &Arc<View>| {
+        let code = Cell::Text(view.profile.code.clone());
+        let rows = (listing.rows)(view.asked(day)).into_iter();
+        rows.map(move |row| std::iter::once(code.clone()).chain(row).collect::<Vec<_>>()).collect::<Vec<_>>()
+    };
+    let rows = views.iter().flat_map(of_book).collect();
+    Some(Table { name: listing.word, title: listing.chinese.into(), fields, rows })
 }

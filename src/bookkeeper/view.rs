@@ -3,11 +3,12 @@
 use crate::bookkeeper::desk::Desk;
 use crate::chain::Digest;
 use crate::collective::Registers;
-use crate::collective::organisation::unit::UnitKind;
+use crate::collective::registers::Asked;
 use crate::journal::Latest;
 use crate::ledger::book::BookProfile;
 use crate::ledger::dimension::DimensionRegister;
-use crate::ledger::{Book, Chart, DimensionCode, Period};
+use crate::ledger::{Book, Chart, Period};
+use jiff::civil::Date;
 use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, PoisonError, RwLock};
 use uuid::Uuid;
@@ -56,12 +57,10 @@ impl View {
         self.periods.is_empty()
     }
 
-    /// The units of a kind that are this book's own: those it has registered, or every code where it has registered none,
-    /// for the books of a county may share their codes.
-    pub fn own_units(&self, kind: UnitKind) -> Vec<DimensionCode> {
-        let registered: Vec<_> = self.registers.organisation.units.of(kind).map(|unit| unit.card.code.clone()).collect();
-        let all = kind.dimension().filter(|_| registered.is_empty()).into_iter().flat_map(|one| self.dimensions.of(one));
-        all.map(|value| value.code.clone()).chain(registered.iter().cloned()).collect()
+    /// What registers are asked of, on a day.
+    pub fn asked(&self, day: Date) -> Asked<'_> {
+        let View { registers, dimensions, profile, .. } = self;
+        Asked { registers, dimensions, first_period: profile.first_period, day }
     }
 }
 

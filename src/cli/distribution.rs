@@ -5,7 +5,7 @@ use crate::bookkeeper::intercompany::{Account, TieRow};
 use crate::bookkeeper::leadership::{CommunityIncome, CommunityIncomeTable};
 use crate::cli::outcome::Trouble;
 use crate::cli::place::{date, find_book};
-use crate::cli::print::{self, Align, say, with_commas};
+use crate::cli::print::{self, Align, say};
 use crate::ledger::Amount;
 
 fn amount(text: &str) -> Result<Amount, Trouble> {
@@ -39,12 +39,12 @@ pub async fn preview(
         ("分配利润", preview.dividend),
         ("分配后未分配利润", preview.undistributed_after),
     ];
-    let rows: Vec<Vec<String>> = items.iter().map(|(name, amount)| vec![(*name).to_owned(), with_commas(*amount)]).collect();
+    let rows: Vec<Vec<String>> = items.iter().map(|(name, amount)| vec![(*name).to_owned(), amount.with_commas()]).collect();
     print::table(&[("项目", Align::Left), ("金额", Align::Right)], &rows);
     if !preview.communities.is_empty() {
         let columns = [("社区", Align::Left), ("名称", Align::Left), ("实缴", Align::Right), ("应分", Align::Right)];
         let row = |one: &crate::bookkeeper::dividend::PreviewRow| {
-            vec![one.holder.to_string(), one.name.clone(), with_commas(one.paid_in), with_commas(one.dividend)]
+            vec![one.holder.to_string(), one.name.clone(), one.paid_in.with_commas(), one.dividend.with_commas()]
         };
         print::table(&columns, &preview.communities.iter().map(row).collect::<Vec<_>>());
     }
@@ -72,13 +72,13 @@ pub fn intercompany(bookkeeper: &Bookkeeper, as_json: bool) -> Result<(), Troubl
         ("差额", Align::Right),
         ("结果", Align::Left),
     ];
-    let side = |side: Account| [side.declared, side.settled, side.open].map(with_commas);
+    let side = |side: Account| [side.declared, side.settled, side.open].map(Amount::with_commas);
     let row = |row: &TieRow| {
         let mut cells = vec![row.company.clone(), row.resolution.clone(), row.holder.to_string()];
         cells.push(row.book.clone().unwrap_or_default());
         cells.extend(side(row.company_side));
         cells.extend(row.community_side.map_or([const { String::new() }; 3], side));
-        cells.push(row.difference.map(with_commas).unwrap_or_default());
+        cells.push(row.difference.map(Amount::with_commas).unwrap_or_default());
         cells.push(row.tie.chinese().to_owned());
         cells
     };
@@ -88,7 +88,7 @@ pub fn intercompany(bookkeeper: &Bookkeeper, as_json: bool) -> Result<(), Troubl
         report.tied,
         report.differing,
         report.without_book,
-        with_commas(report.difference)
+        report.difference.with_commas()
     );
     Ok(())
 }
@@ -100,7 +100,7 @@ pub fn community_income(table: &CommunityIncomeTable) {
     let row = |name: &str, row: &CommunityIncome| {
         let amounts =
             [row.operating, row.investment, row.other, row.operating_income, row.total_income, row.distributed, row.unpaid];
-        [vec![name.to_owned()], amounts.map(with_commas).to_vec()].concat()
+        [vec![name.to_owned()], amounts.map(Amount::with_commas).to_vec()].concat()
     };
     let rows = table.rows.iter().map(|one| row(&one.name, one)).chain([row("合计", &table.total)]);
     print::table(&columns, &rows.collect::<Vec<_>>());

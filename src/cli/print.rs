@@ -1,5 +1,7 @@
 //! Tables for people, aligned by the width that characters take on a screen.
 
+use crate::ledger::Dimension;
+use crate::ledger::table::{Cell, Field, Kind, Table, text};
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr as _;
 
@@ -42,6 +44,22 @@ pub fn table(columns: &[(&str, Align)], rows: &[Vec<String>]) {
     }
 }
 
+/// Prints a table, but for the columns that no row fills; `name` gives the name of a code.
+pub fn show(table: &Table, name: &dyn Fn(Dimension, &str) -> Option<String>) {
+    if table.rows.is_empty() {
+        return say!("没有记录。");
+    }
+    let filled = |at: usize| table.rows.iter().any(|row| row.get(at).is_some_and(|cell| *cell != Cell::Nothing));
+    let shown: Vec<(usize, &Field)> = table.fields.iter().enumerate().filter(|(at, _)| filled(*at)).collect();
+    let align = |field: &Field| match field.kind {
+        Kind::Amount | Kind::Count | Kind::BasisPoints => Align::Right,
+        _ => Align::Left,
+    };
+    let heads: Vec<(&str, Align)> = shown.iter().map(|(_, field)| (&*field.heading, align(field))).collect();
+    let cells = |row: &Vec<Cell>| shown.iter().map(|(at, field)| text(field.kind, &row[*at], name)).collect();
+    self::table(&heads, &table.rows.iter().map(cells).collect::<Vec<Vec<String>>>());
+}
+
 fn print_row(columns: &[(&str, Align)], widths: &[usize], row: &[String]) {
     let mut line = String::new();
     for ((cell, width), (_, align)) in row.iter().zip(widths).zip(columns) {
@@ -57,21 +75,7 @@ fn print_row(columns: &[(&str, Align)], widths: &[usize], row: &[String]) {
 
 /// An amount with thousands commas; nothing for zero, as accountants print it.
 pub fn amount(amount: crate::ledger::Amount) -> String {
-    if amount.is_zero() { String::new() } else { with_commas(amount) }
-}
-
-pub fn with_commas(amount: crate::ledger::Amount) -> String {
-    let text = amount.to_string();
-    let (sign, digits) = text.strip_prefix('-').map_or(("", text.as_str()), |digits| ("-", digits));
-    let (yuan, cents) = digits.split_once('.').unwrap_or((digits, "00"));
-    let mut grouped = String::new();
-    for (index, digit) in yuan.chars().enumerate() {
-        if index > 0 && (yuan.len() - index) % 3 == 0 {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    format!("{sign}{grouped}.{cents}")
+    if amount.is_zero() { String::new() } else { amount.with_commas() }
 }
 
 /// Prints a value as JSON.

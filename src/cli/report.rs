@@ -12,7 +12,7 @@ use crate::cli::print::say;
 use crate::cli::print::{self, Align};
 use crate::ledger::shop_profit::{ProfitBy, ProfitFigures, ShopProfit};
 use crate::ledger::statement::{Columns, GroupBy, IncomeTable, Range, TrialBalance};
-use crate::ledger::{AccountCode, Dimension, Side};
+use crate::ledger::{AccountCode, Amount, Dimension, Side};
 use std::slice;
 use std::sync::Arc;
 
@@ -53,7 +53,7 @@ pub async fn run(place: &Place, command: ReportCommand, as_json: bool) -> Result
             if as_json {
                 print::json(&gauge)?
             } else {
-                let (used, limit) = (print::with_commas(gauge.gauge.used), print::with_commas(gauge.gauge.limit));
+                let (used, limit) = (gauge.gauge.used.with_commas(), gauge.gauge.limit.with_commas());
                 let verdict = if gauge.gauge.reached { "达到起征点，全额纳税" } else { "未达起征点" };
                 say!("{} 至 {}：不含税销售额 {used}，起征点 {limit}，{verdict}。", gauge.quarter.from, gauge.quarter.to);
             }
@@ -141,14 +141,14 @@ pub fn print_income(table: &IncomeTable, views: &[Arc<View>]) {
         if !single {
             cells.extend(row.cells.iter().map(|cell| print::amount(*cell)));
         }
-        cells.push(print::with_commas(row.total));
+        cells.push(row.total.with_commas());
         rows.push(cells);
     }
     let mut total = vec!["合计".to_owned(), format!("{} 个社区", table.rows.len())];
     if !single {
-        total.extend(table.groups.iter().map(|group| print::with_commas(group.total)));
+        total.extend(table.groups.iter().map(|group| group.total.with_commas()));
     }
-    total.push(print::with_commas(table.total));
+    total.push(table.total.with_commas());
     rows.push(total);
     print::table(&columns, &rows);
 }
@@ -159,7 +159,7 @@ fn print_shop_profit(table: &ShopProfit) {
     let columns = [&[("门店", Align::Left), (table.by.chinese(), Align::Left)][..], &figures].concat();
     let cells = |name: &str, part: &str, figures: &ProfitFigures| {
         let amounts = [figures.sales, figures.cost, figures.gross_profit, figures.other_income, figures.expenses, figures.profit];
-        [vec![name.to_owned(), part.to_owned()], amounts.map(print::with_commas).to_vec()].concat()
+        [vec![name.to_owned(), part.to_owned()], amounts.map(Amount::with_commas).to_vec()].concat()
     };
     let mut rows: Vec<Vec<String>> = table.rows().map(|row| cells(&row.name, &row.part_name, &row.figures)).collect();
     rows.push(cells("合计", "", &table.total));
@@ -188,7 +188,7 @@ async fn account_lines(bookkeeper: &Bookkeeper, view: &View, typed: &str, range:
         page.name,
         range.from,
         range.to,
-        print::with_commas(page.opening)
+        page.opening.with_commas()
     );
     let columns = [
         ("日期", Align::Left),
@@ -199,9 +199,9 @@ async fn account_lines(bookkeeper: &Bookkeeper, view: &View, typed: &str, range:
         ("余额", Align::Right),
     ];
     let row = |line: &crate::bookkeeper::report::AccountLine| {
-        let amount = print::with_commas(line.amount);
+        let amount = line.amount.with_commas();
         let (debit, credit) = if line.side == Side::Debit { (amount, String::new()) } else { (String::new(), amount) };
-        vec![line.date.to_string(), line.number.to_string(), line.memo.clone(), debit, credit, print::with_commas(line.balance)]
+        vec![line.date.to_string(), line.number.to_string(), line.memo.clone(), debit, credit, line.balance.with_commas()]
     };
     print::table(&columns, &page.lines.iter().map(row).collect::<Vec<_>>());
     Ok(())
@@ -216,7 +216,7 @@ fn print_voucher(view: &View, posted: &PostedVoucher) {
         .lines
         .iter()
         .map(|line| {
-            let amount = print::with_commas(line.amount);
+            let amount = line.amount.with_commas();
             let (debit, credit) = if line.side == Side::Debit { (amount, String::new()) } else { (String::new(), amount) };
             let dimensions: Vec<String> =
                 line.dimensions.iter().map(|(dimension, code)| format!("{}={code}", dimension.chinese())).collect();

@@ -221,7 +221,10 @@ impl Fact {
         let mut rules = record.examine(registers, book);
         let missing = record.codes().into_iter().filter(|(dimension, code)| book.dimensions.get(*dimension, code).is_none());
         rules.extend(missing.map(|(dimension, code)| Rule::DimensionUnknown { dimension, code: code.to_string() }));
-        rules.extend(self.text_rules());
+        // Where a rule of its own found the text first, once is enough.
+        if !rules.iter().any(|rule| rule.code() == "text_malformed") {
+            rules.extend(self.text_rules());
+        }
         rules
     }
 

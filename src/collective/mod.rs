@@ -21,6 +21,7 @@ pub mod roles;
 pub mod shares;
 pub mod shops;
 pub mod stakes;
+pub mod subjects;
 pub mod tie;
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use crate::collective::funds::income_use::IncomeUseRegister;
 use crate::collective::funds::working_fund::WorkingFundRegister;
 use crate::collective::ground::shared::Shared;
 use crate::collective::organisation::Organisation;
+use crate::collective::organisation::unit::UnitKind;
 use crate::collective::reference::is_produced;
 use crate::collective::roles::role::{Role, Roles};
 use crate::collective::shares::capital::CapitalRegister;
@@ -25,9 +26,11 @@ use crate::collective::shops::settlement::Settlement;
 use crate::collective::shops::till::{Takings, TillRegister};
 use crate::collective::stakes::stake::StakeRegister;
 use crate::ledger::amount::plus;
+use crate::ledger::dimension::DimensionRegister;
 use crate::ledger::refusal::Rule;
+use crate::ledger::table::{Cell, Field, Table};
 use crate::ledger::voucher::Line;
-use crate::ledger::{AccountCode, Amount, Book, Dimension, DimensionCode, Element, Purpose, Side, Voucher};
+use crate::ledger::{AccountCode, Amount, Book, Dimension, DimensionCode, Element, Period, Purpose, Side, Voucher};
 use jiff::civil::Date;
 use std::collections::BTreeMap;
 
@@ -58,6 +61,79 @@ pub struct Registers {
     pub capital: Shared<CapitalRegister>,
     /// How many vouchers that facts produced were taken back: what was recorded before may be recorded anew.
     pub withdrawals: u64,
+}
+
+/// A balance that an account must show: debit less credit.
+pub type Expected = (Role, DimensionCode, Amount);
+
+/// An amount on the credit side of [`Expected`].
+pub(crate) fn credit(amount: Amount) -> Amount {
+    amount.checked_neg().unwrap_or(Amount::ZERO)
+}
+
+/// What a register is asked of.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'a> {
+    pub registers: &'a Registers,
+    pub dimensions: &'a DimensionRegister,
+    pub first_period: Period,
+    pub day: Date,
+}
+
+impl Asked<'_> {
+    /// The month of the day.
+    pub fn period(&self) -> Period {
+        Period::of(self.day).unwrap_or(self.first_period)
+    }
+
+    /// The units of a kind that are the book's own: those it has registered, or every code where it has registered none,
+    /// for the books of a county may share their codes.
+    pub fn own_units(&self, kind: UnitKind) -> Vec<DimensionCode> {
+        let units = &self.registers.organisation.units;
+        let registered: Vec<_> = units.of(kind).map(|unit| unit.card.code.clone()).collect();
+        let all = kind.dimension().filter(|_| registered.is_empty()).into_iter().flat_map(|one| self.dimensions.of(one));
+        all.map(|value| value.code.clone()).chain(registered.iter().cloned()).collect()
+    }
+}
+
+/// A register that can be shown: a line of its subject's `report.rs` makes it known to every door.
+pub struct Listing {
+    /// For programs.
+    pub word: &'static str,
+    pub chinese: &'static str,
+    pub fields: &'static [Field],
+    pub rows: fn(Asked) -> Vec<Vec<Cell>>,
+}
+
+impl Listing {
+    /// The register as a table.
+    pub fn table(&self, of: Asked) -> Table {
+        Table { name: self.word, title: self.chinese.into(), fields: self.fields.into(), rows: (self.rows)(of) }
+    }
+}
+
+/// Declares a [`Listing`]: its word, its Chinese, its row type, and how its rows come about.
+macro_rules! listing {
+    ($word:literal $chinese:literal: $row:ty, |$of:ident| $rows:expr) => {
+        $crate::collective::registers::Listing {
+            word: $word,
+            chinese: $chinese,
+            fields: <$row as $crate::ledger::table::Row>::FIELDS,
+            rows: |$of| {
+                let rows: Vec<$row> = $rows;
+                rows.iter().map($crate::ledger::table::Row::cells).collect()
+            },
+        }
+    };
+}
+pub(crate) use listing;
+
+/// What a subject's registers show, and what its accounts must hold.
+pub struct Subject {
+    pub listings: &'static [Listing],
+    /// The roles whose accounts its registers explain in full, and the dimension by which they do.
+    pub ties: &'static [(Role, Dimension)],
+    pub expected: fn(&Registers) -> Vec<Expected>,
 }
 
 impl Registers {

@@ -287,8 +287,9 @@ fn foreign_stretch(bytes: &[u8]) -> Option<usize> {
     while let Some(start) = bytes[at..].iter().position(|byte| !byte.is_ascii()).map(|found| at + found) {
         let end = bytes[start..].iter().position(u8::is_ascii).map_or(bytes.len(), |found| start + found);
         let stretch = &bytes[start..end];
-        let foreign =
-            stretch.len() >= FOREIGN_BYTES && stretch.len() % 3 == 0 && stretch.chunks(3).all(|three| three_bytes(three).0);
+        let foreign = stretch.len() >= FOREIGN_BYTES
+            && stretch.len().is_multiple_of(3)
+            && stretch.chunks(3).all(|three| three_bytes(three).0);
         if foreign {
             return Some(start);
         }

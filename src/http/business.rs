@@ -1,13 +1,15 @@
 //! The business behind the vouchers: facts, the month end, registers.
 
 use crate::bookkeeper::Posted;
-use crate::bookkeeper::business::{known_registers, register, registers_of};
+use crate::bookkeeper::business::{register, registers_of};
 use crate::collective::Fact;
+use crate::collective::subjects::known_listings;
 use crate::files::facts::explained;
 use crate::http::Door;
 use crate::http::books::{BookPath, find_book, period};
 use crate::http::draft::{date, read_json, signatures};
 use crate::http::problem::{Problem, ProblemBody};
+use crate::http::tables::{RegisterAnswer, RegisterWord, RegistersAnswer};
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::rejection::{BytesRejection, PathRejection, QueryRejection};
@@ -57,7 +59,8 @@ pub struct MonthEndIn {
 pub struct RegisterPath {
     /// 账套编码
     book: String,
-    /// 台账：roles、carried、custody、treasury、contracts、due、contract_ageing、collection、consignments、shops、goods、suppliers、receivables、tills、shares、dividends、funds、working_funds、income_uses、units、partners、accounts、stakes、distributions、fixed_assets、stock_takes
+    /// 台账
+    #[param(value_type = RegisterWord)]
     register: String,
 }
 
@@ -134,7 +137,7 @@ pub async fn month_end(
 
 /// 台账
 #[utoipa::path(get, operation_id = "show_register", path = "/api/v1/books/{book}/registers/{register}", tag = "业务", params(RegisterPath, DayQuery),
-    responses((status = 200, description = "截至某一天的台账", body = Value),
+    responses((status = 200, description = "截至某一天的台账", body = RegisterAnswer),
         (status = "default", description = "没有找到", body = ProblemBody, content_type = "application/problem+json")))]
 pub async fn show(
     State(door): State<Door>,
@@ -144,14 +147,14 @@ pub async fn show(
     let (Path(path), Query(query)) = (path?, query?);
     let view = find_book(&door, &path.book)?;
     let day = day_of(&door, &query)?;
-    let rows = register(&view, &path.register, day).ok_or_else(|| register_unknown(&path.register))?;
-    Ok(Json(json!({ "book": path.book, "register": path.register, "day": day.to_string(), "rows": rows })))
+    let table = register(&view, &path.register, day).ok_or_else(|| register_unknown(&path.register))?;
+    Ok(Json(json!({ "book": path.book, "register": path.register, "day": day.to_string(), "rows": table.json_rows() })))
 }
 
 /// 全部账套的一种台账，每行写明账套
 #[utoipa::path(get, operation_id = "show_register_of_all_books", path = "/api/v1/registers/{register}", tag = "业务",
-    params(("register" = String, Path, description = "台账，见 docs/business.md"), DayQuery),
-    responses((status = 200, description = "截至某一天的台账", body = Value),
+    params(("register" = RegisterWord, Path, description = "台账"), DayQuery),
+    responses((status = 200, description = "截至某一天的台账", body = RegistersAnswer),
         (status = "default", description = "没有找到", body = ProblemBody, content_type = "application/problem+json")))]
 pub async fn show_all(
     State(door): State<Door>,
@@ -160,12 +163,12 @@ pub async fn show_all(
 ) -> Result<Json<Value>, Problem> {
     let (Path(name), Query(query)) = (name?, query?);
     let day = day_of(&door, &query)?;
-    let rows = registers_of(&door.bookkeeper.books(), &name, day).ok_or_else(|| register_unknown(&name))?;
-    Ok(Json(json!({ "register": name, "day": day.to_string(), "rows": rows })))
+    let table = registers_of(&door.bookkeeper.books(), &name, day).ok_or_else(|| register_unknown(&name))?;
+    Ok(Json(json!({ "register": name, "day": day.to_string(), "rows": table.json_rows() })))
 }
 
 fn register_unknown(name: &str) -> Problem {
-    Problem::not_found("register_unknown", format!("没有台账 {name}。可用：{}。", known_registers()))
+    Problem::not_found("register_unknown", format!("没有台账 {name}。可用：{}。", known_listings()))
 }
 
 /// 增值税起征点：一个季度的不含税销售额

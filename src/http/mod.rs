@@ -12,6 +12,7 @@ pub mod imports;
 pub mod problem;
 pub mod proofs;
 pub mod reports;
+pub mod tables;
 pub mod vouchers;
 
 pub use guard::loopback_only;

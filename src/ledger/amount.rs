@@ -101,6 +101,21 @@ impl Amount {
         Some(Amount(if negative { fen.checked_neg()? } else { fen }))
     }
 
+    /// As people read it: thousands commas and two decimals.
+    pub fn with_commas(self) -> String {
+        let plain = self.to_string();
+        let (sign, digits) = plain.strip_prefix('-').map_or(("", plain.as_str()), |digits| ("-", digits));
+        let (yuan, cents) = digits.split_once('.').unwrap_or((digits, "00"));
+        let mut grouped = String::with_capacity(plain.len() * 2);
+        for (index, digit) in yuan.chars().enumerate() {
+            if index > 0 && (yuan.len() - index).is_multiple_of(3) {
+                grouped.push(',');
+            }
+            grouped.push(digit);
+        }
+        format!("{sign}{grouped}.{cents}")
+    }
+
     /// The amount in yuan, for arithmetic that needs fractions.
     pub fn to_decimal(self) -> Decimal {
         Decimal::new(self.0, 2)

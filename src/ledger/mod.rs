@@ -19,6 +19,7 @@ pub mod refusal;
 pub mod reversal;
 pub mod shop_profit;
 pub mod statement;
+pub mod table;
 pub mod text;
 pub mod voucher;
 

@@ -115,7 +115,7 @@ pub fn collection(views: &[Arc<View>], range: Range) -> Option<Collection> {
     };
     (!all.is_empty()).then(|| Collection {
         count: all.len(),
-        rate: total.rate_basis_points.map_or_else(|| "—".to_owned(), percent),
+        rate: total.rate_basis_points.map_or_else(|| "—".to_owned(), |rate| percent(rate.0)),
         due: total.due.into(),
         received: received.into(),
         overdue: total.overdue.into(),

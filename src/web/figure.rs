@@ -15,17 +15,7 @@ pub struct Money {
 
 impl From<Amount> for Money {
     fn from(amount: Amount) -> Money {
-        let plain = amount.to_string();
-        let (sign, digits) = plain.strip_prefix('-').map_or(("", plain.as_str()), |digits| ("-", digits));
-        let (yuan, cents) = digits.split_once('.').unwrap_or((digits, "00"));
-        let mut grouped = String::with_capacity(plain.len() * 2);
-        for (index, digit) in yuan.chars().enumerate() {
-            if index > 0 && (yuan.len() - index).is_multiple_of(3) {
-                grouped.push(',');
-            }
-            grouped.push(digit);
-        }
-        Money { text: format!("{sign}{grouped}.{cents}"), red: amount.fen() < 0 }
+        Money { text: amount.with_commas(), red: amount.fen() < 0 }
     }
 }
 

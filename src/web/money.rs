@@ -82,7 +82,7 @@ pub struct FundRow {
 pub fn working_funds(views: &[Arc<View>], day: Date, widest: Range) -> Vec<FundRow> {
     let followed = views.iter().filter(|view| view.registers.working_funds.iter().next().is_some());
     let rows = followed.flat_map(|view| {
-        let communities = view.own_units(UnitKind::Community);
+        let communities = view.asked(day).own_units(UnitKind::Community);
         funds::report::working_funds(&view.registers, &communities, day).into_iter().map(move |row| {
             let year = row.year.to_string();
             let lines = |of| {

@@ -2,8 +2,8 @@
 //! how the command line answers when it cannot do what it is asked.
 
 use crate::support::{Program, Service, root};
-use cunshe::bookkeeper::business::REGISTERS;
-use cunshe::cli::register::words::{column, word};
+use cunshe::collective::registers::Listing;
+use cunshe::collective::subjects::listings;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -258,16 +258,14 @@ fn typed_vouchers_have_the_numbers_of_the_file(program: &Program, book: &str) {
     assert!(given.len() > 4 * written.len(), "{book}: {} vouchers of {} were typed", written.len(), given.len());
 }
 
-/// What `cunshe register` heads its columns with, and puts for the words of their cells.
-fn every_field_and_word_is_chinese(register: &str, rows: &Value) {
-    for (field, value) in rows.as_array().into_iter().flatten().filter_map(Value::as_object).flatten() {
-        assert!(!column(register, field).is_ascii(), "{register}: {field}");
-        let words = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice).iter().filter_map(Value::as_str);
-        let is_word = |text: &&str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
-        // The role's own word is what people type.
-        for text in words.filter(is_word).filter(|_| field != "role") {
-            assert!(word(register, field, text).is_some(), "{register}: {field} {text}");
+/// What programs get of a register is what it declares.
+fn every_field_is_declared(listing: &Listing, rows: &Value) {
+    for row in rows.as_array().expect("rows") {
+        for key in row.as_object().expect("a row").keys() {
+            assert!(listing.fields.iter().any(|field| field.key == *key), "{}: {key}", listing.word);
         }
+        let missing = listing.fields.iter().find(|field| !field.optional && row.get(&*field.key).is_none());
+        assert!(missing.is_none(), "{}: {missing:?} is not there", listing.word);
     }
 }
 
@@ -281,10 +279,11 @@ async fn what_the_registers_say_the_accounts_say() {
     for book in BOOKS {
         let trial = service.json(&format!("books/{book}/trial-balance")).await;
         let mut registers = BTreeMap::new();
-        for (name, _) in REGISTERS {
+        for listing in listings() {
+            let name = listing.word;
             let shown = service.json(&format!("books/{book}/registers/{name}?day=2025-12-31")).await;
-            every_field_and_word_is_chinese(name, &shown["rows"]);
-            registers.insert(*name, shown["rows"].clone());
+            every_field_is_declared(listing, &shown["rows"]);
+            registers.insert(name, shown["rows"].clone());
         }
         let closing = |code: &str| {
             let rows = trial["rows"].as_array().expect("rows");

@@ -5,6 +5,7 @@ pub mod fixed_asset;
 mod posting;
 pub mod report;
 pub mod stock_take;
+pub(crate) mod tie;
 
 #[cfg(test)]
 pub(crate) mod tests;

@@ -2,20 +2,20 @@
 
 use crate::collective::assets::fixed_asset::{AssetSource, DisposalReason, FixedAsset};
 use crate::collective::assets::stock_take::{AssetKind, Finding, OpenDifference, StockTaken};
-use crate::collective::registers::Registers;
+use crate::collective::assets::tie;
+use crate::collective::registers::{Listing, Registers, Subject, listing};
 use crate::ledger::amount::less;
 use crate::ledger::{Amount, DimensionCode, Period};
+use crate::{columns, shown_rows, shown_words};
 use jiff::civil::Date;
-use serde::Serialize;
 
 /// One row of 固定资产台账. Amounts in yuan.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FixedAssetRow {
     pub asset: DimensionCode,
     pub name: String,
     pub class: String,
     pub source: AssetSource,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub community: Option<DimensionCode>,
     /// As on the card.
     pub date: Date,
@@ -24,19 +24,33 @@ pub struct FixedAssetRow {
     pub residual_value: Amount,
     /// 原价 of the parts that are gone.
     pub parts_gone: Amount,
-    #[serde(with = "crate::ledger::text::count")]
     pub months: u32,
     /// 累计折旧, the opening's part included; of an asset that is gone, what it had lost on that day.
     pub accumulated: Amount,
     /// 账面价值; zero once it is gone.
     pub value: Amount,
     /// The newest month that was depreciated.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub depreciated_to: Option<Period>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub disposed: Option<Date>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<DisposalReason>,
+}
+
+columns! { FixedAssetRow:
+    asset: "资产",
+    name: "名称",
+    class: "类别",
+    community: "社区" of Community,
+    date: "日期",
+    source: "来源",
+    months: "月数",
+    cost: "原价",
+    accumulated: "累计折旧",
+    value: "账面价值",
+    residual_value: "残值",
+    parts_gone: "已处置部分",
+    depreciated_to: "折旧至",
+    reason: "原因",
+    disposed: "处置",
 }
 
 pub fn fixed_assets(registers: &Registers) -> Vec<FixedAssetRow> {
@@ -102,7 +116,7 @@ pub fn standing_assets(registers: &Registers, day: Date) -> Vec<StandingAsset> {
 }
 
 /// One row of 资产盘点: the last take of a kind up to a day, and the differences that are open on it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StockTakeRow {
     pub kind: AssetKind,
     pub date: Date,
@@ -114,6 +128,17 @@ pub struct StockTakeRow {
     /// 盘盈: found without a card, in words.
     pub surplus: Vec<String>,
     pub open: Vec<OpenDifference>,
+}
+
+columns! { StockTakeRow:
+    kind: "种类",
+    date: "日期",
+    open: "未结",
+    found: "盘到",
+    missing: "盘亏",
+    damaged: "毁损",
+    surplus: "盘盈",
+    document: "依据",
 }
 
 pub fn stock_takes(registers: &Registers, day: Date) -> Vec<StockTakeRow> {
@@ -165,3 +190,21 @@ pub fn counted_assets(registers: &Registers, kind: AssetKind, day: Date) -> Vec<
     };
     kind.standing(&registers.assets, &registers.fixed_assets, day).into_iter().map(row).collect()
 }
+
+columns! { OpenDifference:
+    asset: "资产",
+    finding: "结果",
+    note: "说明",
+    since: "起",
+}
+
+shown_rows!(OpenDifference);
+shown_words!(AssetKind, AssetSource, DisposalReason, Finding);
+
+/// What the subject shows, and what its accounts must hold.
+pub(crate) const SUBJECT: Subject = Subject { listings: LISTINGS, ties: tie::TIES, expected: tie::expected };
+
+const LISTINGS: &[Listing] = &[
+    listing!("fixed_assets" "固定资产": FixedAssetRow, |of| fixed_assets(of.registers)),
+    listing!("stock_takes" "资产盘点": StockTakeRow, |of| stock_takes(of.registers, of.day)),
+];

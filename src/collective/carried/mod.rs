@@ -2,6 +2,7 @@
 //! facts can pay it and its age is known. Nothing is posted: the opening balances hold it already. One fact a kind and code.
 
 mod posting;
+pub(crate) mod report;
 
 #[cfg(test)]
 mod tests;

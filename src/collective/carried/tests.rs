@@ -168,10 +168,10 @@ fn what_is_carried_is_as_old_as_it_is() {
     assert_eq!(shops::report::receivables(&desk.registers, day).remove(0).total, yuan("200.00"));
     // The oldest is paid first: what was sold since is younger.
     desk.take(Fact::ConsignmentSold(sold("xs-1", "3030.00")));
-    let row = contracts::report::consignments(&desk.registers).remove(0);
+    let row = shops::report::consignments(&desk.registers).remove(0);
     assert_eq!((row.owed, row.owed_since), (yuan("2817.00"), Some(date("2025-06-01"))));
     desk.take(pay_grower("90.00", "hd-1"));
-    assert_eq!(contracts::report::consignments(&desk.registers).remove(0).owed_since, Some(date("2026-03-01")));
+    assert_eq!(shops::report::consignments(&desk.registers).remove(0).owed_since, Some(date("2026-03-01")));
     let row = shops::report::tills(&desk.registers, &[code("S1")]).remove(0);
     assert_eq!((row.cash_carried, row.cash_taken, row.cards_carried), (yuan("800.00"), yuan("0.00"), yuan("70.00")));
     assert_eq!(contracts::report::contracts(&desk.registers, day)[0].deposit_held, yuan("5000.00"));

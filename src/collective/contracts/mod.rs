@@ -13,6 +13,7 @@ pub mod report;
 pub mod schedule;
 pub mod service;
 pub mod terms;
+pub(crate) mod tie;
 
 #[cfg(test)]
 pub(crate) mod tests;

@@ -1,14 +1,18 @@
 //! 合同台账、账龄、收缴率: what stands of each contract on a day, what is owed for how long, and how much of what fell
 //! due has come in.
 
+use crate::collective::contracts::accrual;
 use crate::collective::contracts::money::Money;
 use crate::collective::contracts::recognition::Recognition;
 use crate::collective::contracts::register::Contract;
 use crate::collective::contracts::service::Services;
+use crate::collective::contracts::tie;
 use crate::collective::ground::ageing::Ages;
-use crate::collective::registers::Registers;
+use crate::collective::registers::{Listing, Registers, Subject, listing};
 use crate::ledger::amount::{less, plus, total};
-use crate::ledger::{Amount, DimensionCode};
+use crate::ledger::table::BasisPoints;
+use crate::ledger::{Amount, DimensionCode, Period};
+use crate::{columns, shown_words};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -44,7 +48,7 @@ impl Warning {
 }
 
 /// One row of 合同收缴情况. Amounts in yuan.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ContractRow {
     pub contract: DimensionCode,
     pub community: DimensionCode,
@@ -55,21 +59,16 @@ pub struct ContractRow {
     /// Due by the day.
     pub due: Amount,
     /// Due before the day: what 收缴率 is of.
-    #[serde(skip)]
     pub past_due: Amount,
     pub received: Amount,
     /// 已确认 of an intermediary service; absent where nothing is.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub confirmed: Option<Amount>,
     /// 已确认未收
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub open: Option<Amount>,
     pub overdue: Amount,
     /// The oldest unpaid due date.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub overdue_since: Option<Date>,
     /// 应退 of an ended contract; absent where there is nothing.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub to_refund: Option<Amount>,
     /// 违约金 that has grown by the day, paid or not.
     pub late_fee: Amount,
@@ -79,9 +78,29 @@ pub struct ContractRow {
     pub deposit: Amount,
     pub deposit_held: Amount,
     /// 作废日期: nothing is owed on a void contract, and nothing is wrong with it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub voided: Option<Date>,
     pub warnings: Vec<Warning>,
+}
+
+columns! { ContractRow:
+    contract: "合同",
+    community: "社区" of Community,
+    counterparty: "对方" of Counterparty,
+    start: "起始日",
+    end: "最后一日",
+    due: "应收",
+    confirmed: "已确认",
+    received: "已收",
+    open: "未结",
+    overdue: "逾期",
+    overdue_since: "逾期起",
+    late_fee: "违约金",
+    late_fee_open: "未收违约金",
+    to_refund: "应退租金",
+    deposit: "约定押金",
+    deposit_held: "收着的押金",
+    voided: "作废",
+    warnings: "提示",
 }
 
 /// Every contract as it stands on a day; void ones too, so that no used code is without its reason.
@@ -126,15 +145,25 @@ fn contract_row(contract: &Contract, day: Date) -> ContractRow {
 }
 
 /// One row of 应收账龄 (facts §2.6). Amounts in yuan, by the age of their due dates.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AgeingRow {
     pub counterparty: DimensionCode,
     pub contract: DimensionCode,
     /// 未到期: accrued, to be paid on the day or later.
     pub not_due: Amount,
-    #[serde(flatten)]
     pub ages: Ages,
     pub total: Amount,
+}
+
+columns! { AgeingRow:
+    contract: "合同",
+    counterparty: "对方" of Counterparty,
+    not_due: "未到期",
+    ages.within_1_year as "within_1_year": "一年以内",
+    ages.within_2_years as "within_2_years": "一至二年",
+    ages.within_3_years as "within_3_years": "二至三年",
+    ages.over_3_years as "over_3_years": "三年以上",
+    total: "合计",
 }
 
 /// What stands on 应收 and is not late: by its months, accrued less received less overdue; of services what was confirmed on
@@ -167,10 +196,9 @@ pub fn ageing(registers: &Registers, day: Date) -> Vec<AgeingRow> {
 }
 
 /// 收缴情况 of one community, or of all.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CollectionRow {
     /// Absent for the whole book.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub community: Option<DimensionCode>,
     /// Fell due before the day: what may be paid today is not late.
     pub due: Amount,
@@ -178,8 +206,15 @@ pub struct CollectionRow {
     pub collected: Amount,
     pub overdue: Amount,
     /// 收缴率 in 1/10,000, rounded down; absent where nothing fell due.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub rate_basis_points: Option<i64>,
+    pub rate_basis_points: Option<BasisPoints>,
+}
+
+columns! { CollectionRow:
+    community: "社区" of Community,
+    due: "应收",
+    collected: "已收",
+    rate_basis_points: "收缴率",
+    overdue: "逾期",
 }
 
 impl CollectionRow {
@@ -193,7 +228,7 @@ impl CollectionRow {
         let collected = due.checked_sub(overdue)?;
         let rate = i128::from(collected.fen()) * 10_000 / i128::from(due.fen().max(1));
         let rate_basis_points = (due.fen() > 0).then(|| i64::try_from(rate).unwrap_or_default());
-        Some(CollectionRow { community, due, collected, overdue, rate_basis_points })
+        Some(CollectionRow { community, due, collected, overdue, rate_basis_points: rate_basis_points.map(BasisPoints) })
     }
 }
 
@@ -208,35 +243,28 @@ pub fn collection(registers: &Registers, day: Date) -> Vec<CollectionRow> {
     each.chain(CollectionRow::of(None, rows.iter())).collect()
 }
 
-/// One row of 代销. Amounts in yuan.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct ConsignmentRow {
+/// A contract that a month's end still has to accrue.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DueRow {
     pub contract: DimensionCode,
-    pub community: DimensionCode,
-    pub counterparty: DimensionCode,
-    pub sold: Amount,
-    /// Tax included.
-    pub commission: Amount,
-    pub paid: Amount,
-    pub owed: Amount,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub owed_since: Option<Date>,
-    /// 作废日期
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub voided: Option<Date>,
 }
 
-pub fn consignments(registers: &Registers) -> Vec<ConsignmentRow> {
-    let row = |one: &crate::collective::shops::consignment::Consignment| ConsignmentRow {
-        contract: one.terms.code.clone(),
-        community: one.terms.community.clone(),
-        counterparty: one.terms.counterparty.clone(),
-        sold: one.sales(),
-        commission: one.commissions(),
-        paid: one.payments(),
-        owed: one.owed(),
-        owed_since: one.owed_since(),
-        voided: one.voided.as_ref().map(|void| void.date),
-    };
-    registers.consignments.iter().map(row).collect()
+columns! { DueRow:
+    contract: "应计提合同",
 }
+
+fn due(registers: &Registers, period: Period) -> Vec<DueRow> {
+    accrual::due(&registers.contracts, period).into_iter().map(|contract| DueRow { contract }).collect()
+}
+
+shown_words!(Warning);
+
+/// What the subject shows, and what its accounts must hold.
+pub(crate) const SUBJECT: Subject = Subject { listings: LISTINGS, ties: tie::TIES, expected: tie::expected };
+
+const LISTINGS: &[Listing] = &[
+    listing!("contracts" "合同": ContractRow, |of| contracts(of.registers, of.day)),
+    listing!("due" "应计提合同": DueRow, |of| due(of.registers, of.period())),
+    listing!("contract_ageing" "合同应收账龄": AgeingRow, |of| ageing(of.registers, of.day)),
+    listing!("collection" "收缴率": CollectionRow, |of| collection(of.registers, of.day)),
+];

@@ -5,6 +5,7 @@
 pub mod asset;
 pub(crate) mod posting;
 pub mod report;
+pub(crate) mod tie;
 pub mod treasury;
 
 #[cfg(test)]

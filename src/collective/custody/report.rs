@@ -6,9 +6,12 @@ use crate::collective::contracts::register::Contract;
 use crate::collective::contracts::report::lingers;
 use crate::collective::contracts::schedule::yearly_rent;
 use crate::collective::custody::asset::{AssetCleared, EntrustedAsset, Step};
+use crate::collective::custody::report::treasury::TreasuryRow;
+use crate::collective::custody::tie;
 use crate::collective::ground::spread::rounded;
-use crate::collective::registers::Registers;
+use crate::collective::registers::{Listing, Registers, Subject, listing};
 use crate::ledger::{Amount, DimensionCode};
+use crate::{columns, shown_words};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -47,7 +50,7 @@ impl Use {
 }
 
 /// One row of 代管资产与闲置情况. Amounts in yuan.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CustodyRow {
     pub asset: DimensionCode,
     pub name: String,
@@ -57,39 +60,50 @@ pub struct CustodyRow {
     /// m² with two decimals; it and the value are zero until the asset is registered.
     pub area: Amount,
     pub original_value: Amount,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub custodian: Option<DimensionCode>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub step: Option<Step>,
     /// 代管起始日, of the entrusting that stands.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub since: Option<Date>,
     /// 代管到期日
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub until: Option<Date>,
     pub certified: bool,
     /// 权证号
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub certificate: Option<String>,
     /// 移交单号, of the community that keeps it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub handover: Option<String>,
-    #[serde(rename = "use")]
     pub use_: Use,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub contract: Option<DimensionCode>,
     /// One payment of the contract that uses it, as signed.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub rent: Option<Amount>,
     /// A year's payments at the rent of the day, tax included.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub yearly_rent: Option<Amount>,
     /// The same for a month and m².
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub monthly_rent_per_square_metre: Option<Amount>,
     /// 批准文号 of where its rent goes.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub rent_document: Option<String>,
+}
+
+columns! { CustodyRow:
+    asset: "资产",
+    contract: "合同",
+    name: "名称",
+    class: "类别",
+    owner: "产权单位",
+    custodian: "代管社区" of Community,
+    address: "坐落",
+    area: "面积（平方米）",
+    original_value: "账面原值",
+    step: "最近变动",
+    use_ as "use": "现状",
+    certified: "已确权",
+    certificate: "权证",
+    handover: "移交单",
+    since: "起",
+    until: "到期日",
+    rent: "每期租金",
+    yearly_rent: "年租金",
+    monthly_rent_per_square_metre: "每平方米月租金",
+    rent_document: "租金去向文号",
 }
 
 /// Every entrusted asset as it stands on a day; those that nobody had heard of by then are left out.
@@ -175,3 +189,13 @@ fn cleared_row(cleared: &AssetCleared) -> CustodyRow {
         rent_document: None,
     }
 }
+
+shown_words!(Step, Use);
+
+/// What the subject shows, and what its accounts must hold.
+pub(crate) const SUBJECT: Subject = Subject { listings: LISTINGS, ties: tie::TIES, expected: tie::expected };
+
+const LISTINGS: &[Listing] = &[
+    listing!("custody" "代管资产": CustodyRow, |of| custody(of.registers, of.day)),
+    listing!("treasury" "应缴国库": TreasuryRow, |of| treasury::treasury(of.registers, of.day)),
+];

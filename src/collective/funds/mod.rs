@@ -5,6 +5,7 @@ pub mod fund;
 pub mod income_use;
 mod posting;
 pub mod report;
+pub(crate) mod tie;
 pub mod working_fund;
 
 #[cfg(test)]

@@ -4,16 +4,18 @@ use crate::collective::contracts::recognition::taxed;
 use crate::collective::contracts::terms::ContractKind;
 use crate::collective::funds::fund::{Fund, Treatment};
 use crate::collective::funds::income_use::UsePurpose;
+use crate::collective::funds::tie;
 use crate::collective::funds::working_fund::{WorkingFund, floor};
-use crate::collective::registers::Registers;
+use crate::collective::organisation::unit::UnitKind;
+use crate::collective::registers::{Listing, Registers, Subject, listing};
 use crate::ledger::amount::{less, total};
 use crate::ledger::{Amount, DimensionCode};
+use crate::{columns, shown_words};
 use jiff::civil::Date;
-use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One row of 资金台账. Amounts in yuan.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FundRow {
     pub fund: DimensionCode,
     pub name: String,
@@ -21,7 +23,6 @@ pub struct FundRow {
     /// 批复文号
     pub document: String,
     pub treatment: Treatment,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub community: Option<DimensionCode>,
     pub approved: Amount,
     /// 期初递延收益
@@ -38,6 +39,25 @@ pub struct FundRow {
     pub released: Amount,
     /// What still stands in 2401 or 241.
     pub unreleased: Amount,
+}
+
+columns! { FundRow:
+    fund: "资金",
+    name: "名称",
+    community: "社区" of Community,
+    carried: "期初",
+    approved: "批复",
+    grantor: "拨款单位",
+    treatment: "核算",
+    received: "已收",
+    spent: "支出",
+    under_construction: "在建",
+    assets: "形成资产",
+    asset_formed: "形成资产额",
+    released: "已结转",
+    unreleased: "未结转",
+    left: "结余",
+    document: "依据",
 }
 
 pub fn funds(registers: &Registers) -> Vec<FundRow> {
@@ -68,7 +88,7 @@ fn fund_row(fund: &Fund) -> FundRow {
 }
 
 /// One community's working fund of one year. Amounts in yuan.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WorkingFundRow {
     pub community: DimensionCode,
     pub year: u32,
@@ -79,11 +99,21 @@ pub struct WorkingFundRow {
     pub spent: Amount,
     pub left: Amount,
     /// The least of the year, where the books know one.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub floor: Option<Amount>,
     /// By how much the floor is missed.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub short: Option<Amount>,
+}
+
+columns! { WorkingFundRow:
+    community: "社区" of Community,
+    year: "年度",
+    arrived: "到账",
+    arrival_dates: "到账日期",
+    arrival_amounts: "各次到账",
+    floor: "底线",
+    short: "离底线差",
+    spent: "支出",
+    left: "结余",
 }
 
 /// What had arrived and was spent by a day: every year that had something, and the year of the day for each of `communities`, money or none.
@@ -120,7 +150,7 @@ fn working_fund_row(community: DimensionCode, year: u32, fund: &WorkingFund, day
 }
 
 /// What one community's income of one year was used for. Amounts in yuan.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IncomeUseRow {
     pub community: DimensionCode,
     pub year: i16,
@@ -131,6 +161,16 @@ pub struct IncomeUseRow {
     pub facility: Amount,
     pub jobs: Amount,
     pub used: Amount,
+}
+
+columns! { IncomeUseRow:
+    community: "社区" of Community,
+    year: "年度",
+    intermediary_income: "居间收入",
+    strengthen: "壮大集体经济",
+    facility: "公益设施",
+    jobs: "公益性岗位",
+    used: "已用",
 }
 
 /// Every community and year with a use or with intermediary income.
@@ -160,3 +200,16 @@ fn intermediary_income(registers: &Registers) -> BTreeMap<(DimensionCode, i16), 
     }
     income
 }
+
+shown_words!(Treatment);
+
+/// What the subject shows, and what its accounts must hold.
+pub(crate) const SUBJECT: Subject = Subject { listings: LISTINGS, ties: tie::TIES, expected: tie::expected };
+
+const LISTINGS: &[Listing] = &[
+    listing!("funds" "帮扶资金": FundRow, |of| funds(of.registers)),
+    listing!("working_funds" "社区工作经费": WorkingFundRow, |of| {
+        working_funds(of.registers, &of.own_units(UnitKind::Community), of.day)
+    }),
+    listing!("income_uses" "收入使用": IncomeUseRow, |of| income_uses(of.registers)),
+];

@@ -3,27 +3,34 @@
 use crate::collective::organisation::bank_account::{BankAccount, Purpose};
 use crate::collective::organisation::partner::Pairing;
 use crate::collective::organisation::unit::{CommunityType, Named, PartnerType, Unit, UnitKind};
-use crate::collective::registers::Registers;
+use crate::collective::registers::{Listing, Registers, Subject, listing};
 use crate::ledger::DimensionCode;
 use crate::ledger::dimension::DimensionRegister;
+use crate::{columns, shown_rows, shown_words};
 use jiff::civil::Date;
-use serde::Serialize;
 
 /// One row of 单位: as it is called on the day.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnitRow {
     pub kind: UnitKind,
     pub code: DimensionCode,
     pub name: String,
     /// What its code belongs to among the book's dimensions: the street of a community.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub parent: Option<DimensionCode>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub community_type: Option<CommunityType>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub partner_type: Option<PartnerType>,
     /// Every name up to the day, oldest first.
     pub history: Vec<Named>,
+}
+
+columns! { UnitRow:
+    code: "编码",
+    name: "名称",
+    kind: "种类",
+    community_type: "社区类型",
+    partner_type: "单位类型",
+    parent: "上级",
+    history: "名称沿革",
 }
 
 /// Every unit there is on a day, from the county down.
@@ -47,24 +54,28 @@ pub fn units(registers: &Registers, dimensions: &DimensionRegister, day: Date) -
 }
 
 /// A paired unit.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PartnerOf {
     pub partner: DimensionCode,
     pub name: String,
-    #[serde(rename = "type")]
     pub type_: PartnerType,
     /// Absent where it is not paired.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub since: Option<Date>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub until: Option<Date>,
+}
+
+columns! { PartnerOf:
+    name: "名称",
+    partner: "结对单位",
+    since: "起",
+    until: "到期日",
+    type_ as "type": "类型",
 }
 
 /// One row of 结对: a community with those who stand by it. The last row has no community and those who are paired with none, so
 /// that the columns add up to all partners.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PartnerRow {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub community: Option<DimensionCode>,
     pub name: String,
     /// 机关企事业单位
@@ -72,6 +83,14 @@ pub struct PartnerRow {
     /// 非公组织
     pub non_public: usize,
     pub partners: Vec<PartnerOf>,
+}
+
+columns! { PartnerRow:
+    name: "名称",
+    community: "社区" of Community,
+    partners: "结对单位",
+    institution: "机关企事业",
+    non_public: "非公",
 }
 
 /// The communities of a day and their partners.
@@ -113,7 +132,7 @@ fn partner_of(unit: &Unit, pairing: Option<&Pairing>, day: Date) -> Option<Partn
 }
 
 /// One row of 银行账户.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BankAccountRow {
     /// The last four digits (财会〔2024〕12号 §33).
     pub account: String,
@@ -123,11 +142,23 @@ pub struct BankAccountRow {
     pub owner: DimensionCode,
     pub purpose: Purpose,
     pub since: Date,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub closed: Option<Date>,
     pub open: bool,
     /// 只付不收
     pub pays_only: bool,
+}
+
+columns! { BankAccountRow:
+    owner_kind: "户主类别",
+    owner: "单位",
+    holder: "户名",
+    account: "账号",
+    bank: "开户行",
+    purpose: "用途",
+    since: "起",
+    open: "在用",
+    pays_only: "只收不付",
+    closed: "销户",
 }
 
 /// The accounts opened by a day, by owner.
@@ -149,3 +180,21 @@ pub fn bank_accounts(registers: &Registers, day: Date) -> Vec<BankAccountRow> {
     rows.sort_by(|a, b| (a.owner_kind, &a.owner).cmp(&(b.owner_kind, &b.owner)));
     rows
 }
+
+columns! { Named:
+    since: "起",
+    name: "名称",
+    document: "依据",
+}
+
+shown_rows!(Named, PartnerOf);
+shown_words!(CommunityType, PartnerType, Purpose, UnitKind);
+
+/// What the subject shows, and what its accounts must hold.
+pub(crate) const SUBJECT: Subject = Subject { listings: LISTINGS, ties: &[], expected: |_| Vec::new() };
+
+const LISTINGS: &[Listing] = &[
+    listing!("units" "单位": UnitRow, |of| units(of.registers, of.dimensions, of.day)),
+    listing!("partners" "结对": PartnerRow, |of| partners(of.registers, of.day)),
+    listing!("accounts" "银行账户": BankAccountRow, |of| bank_accounts(of.registers, of.day)),
+];

@@ -7,6 +7,7 @@ pub mod dividend;
 pub mod holding;
 mod posting;
 pub mod report;
+pub(crate) mod tie;
 
 #[cfg(test)]
 pub(crate) mod tests;

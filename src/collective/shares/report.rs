@@ -1,15 +1,16 @@
 //! 份额、利润分配、社区收益分配台账: who holds what, and what each resolution still owes.
 
-use crate::collective::registers::Registers;
+use crate::collective::registers::{Listing, Registers, Subject, listing};
 use crate::collective::shares::distribution::community::register::Distributed;
 use crate::collective::shares::holding::Holding;
+use crate::collective::shares::tie;
+use crate::columns;
 use crate::ledger::{Amount, DimensionCode};
 use jiff::civil::Date;
-use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// One row of 份额登记.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ShareRow {
     pub holder: DimensionCode,
     pub subscribed: Amount,
@@ -18,6 +19,14 @@ pub struct ShareRow {
     pub posted: Amount,
     /// 到期未缴
     pub overdue: Amount,
+}
+
+columns! { ShareRow:
+    holder: "持有人" of Community,
+    subscribed: "认缴",
+    paid_in: "实缴",
+    posted: "已记实收资本",
+    overdue: "超期",
 }
 
 /// Every holder as of a day, and whoever has posted capital without a share: the register was not told of that.
@@ -41,7 +50,7 @@ pub fn shares(registers: &Registers, day: Date) -> Vec<ShareRow> {
 }
 
 /// One row of 利润分配: a community's share of one resolution.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DividendRow {
     pub resolution: DimensionCode,
     pub number: String,
@@ -51,6 +60,16 @@ pub struct DividendRow {
     /// The last lawful day for paying (公司法 §212).
     pub pay_by: Date,
     pub overdue: bool,
+}
+
+columns! { DividendRow:
+    resolution: "决议",
+    number: "文号",
+    holder: "持有人" of Community,
+    share: "应分",
+    owed: "未付",
+    overdue: "超期",
+    pay_by: "最迟支付日",
 }
 
 pub fn dividends(registers: &Registers, day: Date) -> Vec<DividendRow> {
@@ -72,25 +91,28 @@ pub fn dividends(registers: &Registers, day: Date) -> Vec<DividendRow> {
 }
 
 /// One part of a community's distribution, in the order of 财农〔2021〕121号 §28.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DistributionRow {
     pub resolution: DimensionCode,
     pub number: String,
-    #[serde(serialize_with = "as_text")]
     pub date: Date,
     pub part: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub member: Option<DimensionCode>,
     pub amount: Amount,
     /// What was paid of it, and what is still owed; of parts that are owed to somebody.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub paid: Option<Amount>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub owed: Option<Amount>,
 }
 
-fn as_text<S: serde::Serializer>(date: &Date, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(date)
+columns! { DistributionRow:
+    resolution: "决议",
+    number: "文号",
+    member: "成员",
+    part: "项目",
+    date: "日期",
+    amount: "金额",
+    paid: "已付",
+    owed: "未付",
 }
 
 pub fn distributions(registers: &Registers) -> Vec<DistributionRow> {
@@ -122,3 +144,12 @@ fn distribution(found: &Distributed) -> Vec<DistributionRow> {
     rows.push(row("未分配收益", None, distribution.undistributed_after, None));
     rows
 }
+
+/// What the subject shows, and what its accounts must hold.
+pub(crate) const SUBJECT: Subject = Subject { listings: LISTINGS, ties: tie::TIES, expected: tie::expected };
+
+const LISTINGS: &[Listing] = &[
+    listing!("shares" "份额": ShareRow, |of| shares(of.registers, of.day)),
+    listing!("dividends" "利润分配": DividendRow, |of| dividends(of.registers, of.day)),
+    listing!("distributions" "社区收益分配": DistributionRow, |of| distributions(of.registers)),
+];

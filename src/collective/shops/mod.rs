@@ -10,6 +10,7 @@ mod posting;
 pub mod register;
 pub mod report;
 pub mod settlement;
+pub(crate) mod tie;
 pub mod till;
 
 #[cfg(test)]

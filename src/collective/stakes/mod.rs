@@ -3,6 +3,7 @@
 mod posting;
 pub mod report;
 pub mod stake;
+pub(crate) mod tie;
 
 #[cfg(test)]
 pub(crate) mod tests;

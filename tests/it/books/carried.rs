@@ -1,8 +1,8 @@
 //! 期初往来 against the books: it is what the opening balances say, and later facts pay it.
 
 use super::business::{facts, record, refused};
+use super::fixture::register;
 use super::fixture::{check_is_clean, fixed_keys, named, open, open_book, roles_with, signed};
-use cunshe::bookkeeper::business::register;
 use cunshe::bookkeeper::{Bookkeeper, PostError};
 use cunshe::ledger::{AccountCode, Amount, Dimension, DimensionCode, DimensionSet, Draft, DraftLine, Purpose, Side, Word};
 use cunshe::store::DbUrl;

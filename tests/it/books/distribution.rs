@@ -1,9 +1,9 @@
 //! Distributions against the books, whoever else is posting: what is recorded stands on the balances of its moment.
 
+use super::fixture::register;
 use super::fixture::{check_is_clean, draft, fixed_keys, open, signed};
 use super::intercompany::{YEAR_END, balance, codes, community, company, distributing, fact, record, resolution, value, yuan};
 use crate::support::Postgres;
-use cunshe::bookkeeper::business::register;
 use cunshe::bookkeeper::{Bookkeeper, PostError, Posted};
 use cunshe::journal::{Declaration, Declared};
 use cunshe::ledger::Dimension;

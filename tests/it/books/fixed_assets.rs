@@ -1,8 +1,8 @@
 //! Fixed assets through the one writer: the month end depreciates what is due, and what is left open is said in the registers.
 
+use super::fixture::register;
 use super::fixture::{check_is_clean, fixed_keys, open, open_book, period, signed};
 use cunshe::bookkeeper::Bookkeeper;
-use cunshe::bookkeeper::business::register;
 use cunshe::collective::Fact;
 use cunshe::ledger::{Amount, Dimension, DimensionCode, DimensionValue};
 use cunshe::store::DbUrl;

@@ -226,6 +226,11 @@ mod erased {
     }
 }
 
+/// The rows of a register, as programs get them; `None` where there is no such register.
+pub fn register(view: &View, name: &str, day: Date) -> Option<Value> {
+    cunshe::bookkeeper::business::register(view, name, day).map(|table| table.json_rows().into())
+}
+
 pub async fn check_is_clean(books: &Bookkeeper) {
     for check in books.check().await.expect("checked") {
         assert!(check.findings.is_empty(), "{:#?}", check.findings);

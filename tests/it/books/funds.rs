@@ -1,10 +1,10 @@
 //! Funds through the one writer: the month end releases what is due beside the contracts, a reversal gives a month back, and
 //! the registers tie to the accounts by fund and by community.
 
+use super::fixture::register;
 use super::fixture::{ID, check_is_clean, draft, fixed_keys, named, open, open_book, period, signed};
 use cunshe::bookkeeper::Bookkeeper;
 use cunshe::bookkeeper::behind::Behind;
-use cunshe::bookkeeper::business::register;
 use cunshe::bookkeeper::trace::Trace;
 use cunshe::collective::Fact;
 use cunshe::ledger::book::BookProfile;
@@ -89,7 +89,7 @@ async fn funds_are_released_at_month_end_and_tie_to_the_accounts() {
         released.push(posted.receipts.len());
         if month == 3 {
             let number = posted.receipts[0].number;
-            books.reverse("demo", (period(3), number), "r1", DAY, signed()).await.expect("reversed");
+            books.reverse("demo", (period(3), number), "r1", period(3).last_day(), signed()).await.expect("reversed");
         }
     }
     assert_eq!(released, [0, 1, 1, 1, 0], "the month that was taken back comes with the next");

@@ -2,9 +2,9 @@
 //! stock, and the registers tie to the accounts throughout.
 
 use super::business::{record, refused};
+use super::fixture::register;
 use super::fixture::{check_is_clean, fixed_keys, named, open, open_book, period, roles_with, signed};
 use cunshe::bookkeeper::Bookkeeper;
-use cunshe::bookkeeper::business::register;
 use cunshe::ledger::{Amount, Dimension, VoucherNumber};
 use cunshe::store::DbUrl;
 use jiff::civil::Date;

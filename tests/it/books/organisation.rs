@@ -2,10 +2,10 @@
 //! numbers that leave through no door but the journal's own bytes.
 
 use super::business::{business, facts, record, refused, registers};
+use super::fixture::register;
 use super::fixture::{check_is_clean, fixed_keys, open};
 use crate::support::Postgres;
 use cunshe::bookkeeper::Bookkeeper;
-use cunshe::bookkeeper::business::register;
 use cunshe::ledger::{Dimension, DimensionCode, DimensionValue};
 use cunshe::store::DbUrl;
 use jiff::civil::Date;

@@ -3,8 +3,8 @@
 //! stood for, and a restart finds it all again.
 
 use super::business::{entrust, facts, record, refused, registers};
+use super::fixture::register;
 use super::fixture::{check_is_clean, fixed_keys, named, open, open_book, period, signed};
-use cunshe::bookkeeper::business::register;
 use cunshe::bookkeeper::{Bookkeeper, PostError};
 use cunshe::ledger::{AccountCode, Amount, Dimension, Element, Side};
 use cunshe::store::DbUrl;

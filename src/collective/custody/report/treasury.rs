@@ -2,17 +2,16 @@
 
 use crate::collective::custody::treasury::Remittance;
 use crate::collective::registers::Registers;
+use crate::columns;
 use crate::ledger::{Amount, DimensionCode};
 use jiff::civil::Date;
-use serde::Serialize;
 
 /// One asset. Amounts in yuan.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TreasuryRow {
     pub asset: DimensionCode,
     pub name: String,
     /// 批准文号 of where its rent goes on the day.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub rent_document: Option<String>,
     /// 期初应缴
     pub carried: Amount,
@@ -21,8 +20,18 @@ pub struct TreasuryRow {
     pub remitted: Amount,
     pub owed: Amount,
     /// The day of the oldest rent that is not paid over.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub owed_since: Option<Date>,
+}
+
+columns! { TreasuryRow:
+    asset: "资产",
+    name: "名称",
+    rent_document: "租金去向文号",
+    carried: "期初",
+    collected: "已收",
+    remitted: "已缴",
+    owed: "欠缴",
+    owed_since: "欠付起",
 }
 
 pub fn treasury(registers: &Registers, day: Date) -> Vec<TreasuryRow> {

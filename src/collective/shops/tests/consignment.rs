@@ -9,9 +9,11 @@ use crate::collective::fact::Withdrawal;
 use crate::collective::roles::role::Role::*;
 use crate::collective::shops::consignment::{ConsignmentPayment, ConsignmentSale, ConsignmentTerms};
 use crate::collective::shops::day::Till;
+use crate::collective::shops::report;
 use crate::collective::tests::desk::{Desk, code, date, yuan};
 use crate::collective::{Fact, contracts};
 use crate::ledger::Side::{Credit, Debit};
+use crate::ledger::table::BasisPoints;
 use crate::ledger::{Amount, Dimension};
 
 pub fn consignment() -> ConsignmentTerms {
@@ -58,7 +60,7 @@ fn growers_get_the_price_less_the_commission() {
     assert_eq!(lines[1].dimensions.get(Dimension::Counterparty), Some(&code("z1")));
     assert_eq!(desk.one(Fact::ConsignmentSold(sold("xs-2", "3030.00"))), f8, "F8");
     assert_eq!(desk.one(Fact::ConsignmentPaid(paid("hd-1", "2727.00")))[0], (ConsignmentPayable, Debit, yuan("2727.00")));
-    let row = contracts::report::consignments(&desk.registers).remove(0);
+    let row = report::consignments(&desk.registers).remove(0);
     assert_eq!((row.sold, row.commission, row.owed), (yuan("6060.00"), yuan("606.00"), yuan("2727.00")));
     assert_eq!(row.owed_since, Some(date("2026-03-01")));
 
@@ -91,7 +93,7 @@ fn growers_get_the_price_less_the_commission() {
     for reference in ["consignment_paid/HT-5/hd-1", "consignment_sold/HT-5/xs-2"] {
         desk.take(Fact::Withdrawn(Withdrawal { reference: reference.into() }));
     }
-    assert_eq!(contracts::report::consignments(&desk.registers)[0].owed, yuan("2727.00"));
+    assert_eq!(report::consignments(&desk.registers)[0].owed, yuan("2727.00"));
 }
 
 #[test]
@@ -156,7 +158,7 @@ fn what_was_signed_by_mistake_is_void_and_its_code_stays_used() {
     assert_eq!(desk.refuse(&Fact::ContractVoided(void("HT-5"))), ["contract_in_use"]);
     desk.take(Fact::Withdrawn(Withdrawal { reference: "consignment_sold/HT-5/xs-1".into() }));
     desk.take(Fact::ContractVoided(void("HT-5")));
-    assert_eq!(contracts::report::consignments(&desk.registers)[0].voided, Some(date("2026-01-05")));
+    assert_eq!(report::consignments(&desk.registers)[0].voided, Some(date("2026-01-05")));
     assert_eq!(desk.refuse(&Fact::ConsignmentSold(sold("xs-1", "3030.00"))), ["contract_void"]);
     assert_eq!(desk.refuse(&Fact::ConsignmentPaid(paid("hd-1", "1.00"))), ["contract_void"]);
     assert_eq!(desk.refuse(&Fact::ContractVoided(void("HT-5"))), ["contract_void"]);
@@ -196,8 +198,11 @@ fn ageing_and_collection_are_told_by_due_dates() {
     assert_eq!(parts, ["0.00", "1000.00", "1000.00", "1000.00", "500.00", "3500.00"].map(yuan));
     let rows = contracts::report::collection(&desk.registers, date("2026-06-30"));
     assert_eq!(rows.len(), 2, "the community and the book");
-    assert_eq!((rows[0].due, rows[0].collected, rows[0].rate_basis_points), (yuan("4000.00"), yuan("500.00"), Some(1_250)));
-    assert_eq!((rows[1].community.clone(), rows[1].rate_basis_points), (None, Some(1_250)));
+    assert_eq!(
+        (rows[0].due, rows[0].collected, rows[0].rate_basis_points),
+        (yuan("4000.00"), yuan("500.00"), Some(BasisPoints(1_250)))
+    );
+    assert_eq!((rows[1].community.clone(), rows[1].rate_basis_points), (None, Some(BasisPoints(1_250))));
 }
 
 /// What is accrued month by month and paid by the year is owed before it is due: the row says what stands on the account.
@@ -224,7 +229,7 @@ fn what_is_accrued_and_not_due_is_told_apart() {
     desk.take(money("HT-1", Money::Rent, "11000.00", "hd-2"));
     assert_eq!(row(&desk, "2026-12-31"), None, "paid ahead is not owed");
     let rows = contracts::report::collection(&desk.registers, date("2027-01-01"));
-    assert_eq!((rows[1].collected, rows[1].rate_basis_points), (yuan("12000.00"), Some(10_000)), "never over 100 %");
+    assert_eq!((rows[1].collected, rows[1].rate_basis_points), (yuan("12000.00"), Some(BasisPoints(10_000))), "never over 100 %");
     assert_eq!(contracts::report::collection(&desk.registers, date("2026-06-30"))[1].rate_basis_points, None, "nothing was due");
 }
 

@@ -14,6 +14,7 @@ use crate::collective::tests::desk::{Desk, code, date, yuan};
 use crate::collective::tie::{ProducedSums, differences};
 use crate::collective::{Fact, Registers, shops};
 use crate::ledger::Side::{Credit, Debit};
+use crate::ledger::table::BasisPoints;
 use crate::ledger::{Amount, Dimension, Period};
 
 pub fn desk() -> Desk {
@@ -122,7 +123,7 @@ fn goods_stand_at_cost_or_at_shelf_price() {
         "F5"
     );
     // 差价率 = 5,000 / (10,000 left + 10,000 sold)
-    assert_eq!(shops::report::goods(&desk.registers, date("2026-01-31"))[1].margin_basis_points, Some(2_500));
+    assert_eq!(shops::report::goods(&desk.registers, date("2026-01-31"))[1].margin_basis_points, Some(BasisPoints(2_500)));
     let due = desk.registers.goods.due(&desk.registers.shops, Period::parse("2026-01").expect("period"));
     assert_eq!(due.len(), 1, "the shop at shelf price");
     let f5 = [(GoodsMargin, Debit, yuan("2500.00")), (CostOfSales, Credit, yuan("2500.00"))];
