@@ -2,11 +2,12 @@
 //!
 //! Accounts are `Assets:1002-银行存款:100201-基本户`: a component begins with the code because Beancount wants a
 //! capital or a digit there. Costs (成本) are assets: what is in production is inventory. Memorandum accounts are
-//! `Equity:Memorandum:…`; they balance among themselves and leave the total of equity as it is.
+//! `Equity:Memorandum:…`; they balance among themselves and leave the total of equity as it is. Closing vouchers (结转) clear
+//! every result account, so an income statement leaves them out by their tag, `#carry_forward`: Beancount takes ASCII alone.
 
 use crate::files::plain::{ExportError, account_paths, on_one_line, signed};
 use crate::ledger::book::BookProfile;
-use crate::ledger::{Account, AccountCode, Chart, Element, Voucher};
+use crate::ledger::{Account, AccountCode, Chart, Element, Purpose, Voucher};
 use std::collections::BTreeMap;
 use std::io::Write;
 
@@ -22,7 +23,8 @@ impl<W: Write> Beancount<W> {
         writeln!(out, "option \"title\" {}", quoted(&profile.name))?;
         writeln!(out, "option \"operating_currency\" \"CNY\"\n")?;
         writeln!(out, "; {}，{}（账套 {}）", on_one_line(&profile.organisation), profile.standard.chinese(), profile.code)?;
-        writeln!(out, "; 借方为正，贷方为负；红字反号。\n")?;
+        writeln!(out, "; 借方为正，贷方为负；红字反号。")?;
+        writeln!(out, "; 看利润表请略去结转凭证：Fava 筛选 -#{0}，bean-query 用 FROM NOT '{0}' IN tags\n", closing_tag())?;
         let first = profile.first_period.first_day();
         for account in chart.iter() {
             if let Some(path) = paths.get(&account.code) {
@@ -35,7 +37,11 @@ impl<W: Write> Beancount<W> {
 
     pub(super) fn voucher(&mut self, voucher: &Voucher, seq: u64) -> Result<(), ExportError> {
         let out = &mut self.out;
-        writeln!(out, "\n{} * {}", voucher.date, quoted(&voucher.memo))?;
+        write!(out, "\n{} * {}", voucher.date, quoted(&voucher.memo))?;
+        if voucher.purpose == Purpose::CarryForward {
+            write!(out, " #{}", closing_tag())?;
+        }
+        writeln!(out)?;
         writeln!(out, "  seq: \"{seq}\"\n  number: \"{}\"\n  purpose: \"{}\"", voucher.number, voucher.purpose.word())?;
         writeln!(out, "  attachments: \"{}\"", voucher.attachment_count)?;
         let signed_by = &voucher.signatures;
@@ -69,6 +75,11 @@ impl<W: Write> Beancount<W> {
         self.out.flush()?;
         Ok(self.out)
     }
+}
+
+/// The tag of closing vouchers.
+fn closing_tag() -> &'static str {
+    Purpose::CarryForward.word()
 }
 
 fn root(account: &Account) -> &'static str {

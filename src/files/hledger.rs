@@ -1,11 +1,12 @@
 //! hledger 导出: a journal that `hledger check --strict` accepts, with the same balances.
 //!
 //! Accounts are `资产:1002 银行存款:100201 基本户`. Costs (成本) are assets: what is in production is inventory.
-//! Memorandum accounts stand under a root of their own and have no type, so no statement shows them.
+//! Memorandum accounts stand under a root of their own and have no type, so no statement shows them. Closing vouchers (结转)
+//! clear every result account, so an income statement leaves them out by their tag: `hledger is not:tag:结转`.
 
 use crate::files::plain::{ExportError, account_paths, on_one_line, signed};
 use crate::ledger::book::BookProfile;
-use crate::ledger::{Account, AccountCode, Chart, Element, Voucher};
+use crate::ledger::{Account, AccountCode, Chart, Element, Purpose, Voucher};
 use std::collections::BTreeMap;
 use std::io::Write;
 
@@ -24,7 +25,8 @@ impl<W: Write> Hledger<W> {
         );
         writeln!(out, "; {}（{}）", plain(&profile.name), profile.code)?;
         writeln!(out, "; {}，{}", plain(&profile.organisation), profile.standard.chinese())?;
-        writeln!(out, "; 借方为正，贷方为负；红字反号。表外科目自成一组，不入报表。\n")?;
+        writeln!(out, "; 借方为正，贷方为负；红字反号。表外科目自成一组，不入报表。")?;
+        writeln!(out, "; 看利润表请略去结转凭证：hledger is not:tag:{}\n", Purpose::CarryForward.chinese())?;
         writeln!(out, "commodity 1000.00 CNY\n")?;
         for account in chart.iter() {
             if let Some(path) = paths.get(&account.code) {
@@ -41,6 +43,9 @@ impl<W: Write> Hledger<W> {
         let out = &mut self.out;
         writeln!(out, "\n{} ({}) {}", voucher.date, voucher.number, plain(&voucher.memo))?;
         write!(out, "    ; seq:{seq}, purpose:{}, attachments:{}", voucher.purpose.word(), voucher.attachment_count)?;
+        if voucher.purpose == Purpose::CarryForward {
+            write!(out, ", {}:", voucher.purpose.chinese())?;
+        }
         let signed_by = &voucher.signatures;
         for (tag, text) in [
             ("reference", &voucher.source.reference),

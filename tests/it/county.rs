@@ -1,6 +1,7 @@
 //! The sample county through the program itself: the article's figures to the fen, recomputed from posted lines, and
 //! how the command line answers when it cannot do what it is asked.
 
+use crate::closing::profit_is_seen_by_other_programs;
 use crate::support::{Program, Service, root};
 use cunshe::collective::registers::Listing;
 use cunshe::collective::subjects::listings;
@@ -120,6 +121,9 @@ fn the_articles_figures_come_out_to_the_fen() {
     reports_say_what_is_expected(&program, &expected);
     posted_lines_say_the_same(&program, &expected);
     shop_statements_say_the_same(&program, &expected);
+    for book in BOOKS {
+        profit_is_seen_by_other_programs(&program, book, resolved_profit(book));
+    }
     one_company_reaches_the_threshold(&program);
     a_package_of_the_county_verifies(&program, &folder.path().join("package"));
     // A second start finds everything in place.
@@ -132,6 +136,13 @@ fn the_articles_figures_come_out_to_the_fen() {
     for book in check["books"].as_array().expect("books") {
         assert_eq!(book["remarks"], json!(["科目 224102 另填凭证净额 5000.00 元（借方为正），不在台账里"]), "{}", book["book"]);
     }
+}
+
+/// The profit that a company resolved on at the end of 2025: the books took it because it is their own.
+fn resolved_profit(book: &str) -> i64 {
+    let mut rows = csv::Reader::from_path(root().join("examples/yanhe").join(book).join("dividends.csv")).expect("csv");
+    let row = rows.records().map(|row| row.expect("a row")).find(|row| &row[2] == "2025-12-31").expect("a resolution");
+    fen(&row[3])
 }
 
 fn reports_say_what_is_expected(program: &Program, expected: &Expected) {

@@ -74,12 +74,12 @@ fn company(profile: BookProfile) -> (Book, Vec<Voucher>) {
     (book, vouchers)
 }
 
-fn county() -> Vec<(Book, Vec<Voucher>)> {
+pub fn county() -> Vec<(Book, Vec<Voucher>)> {
     let books = read_books(&sample("books.csv")[..]).unwrap_or_else(|refusal| panic!("{refusal}"));
     books.into_iter().map(|read| company(read.profile)).collect()
 }
 
-fn export(format: Format, book: &Book, vouchers: &[Voucher]) -> Vec<u8> {
+pub fn export(format: Format, book: &Book, vouchers: &[Voucher]) -> Vec<u8> {
     let mut writer = JournalWriter::begin(format, Vec::new(), &book.chart, &book.profile).expect("begins");
     for (voucher, seq) in vouchers.iter().zip(1..) {
         writer.voucher(voucher, seq).expect("writes");
@@ -88,7 +88,7 @@ fn export(format: Format, book: &Book, vouchers: &[Voucher]) -> Vec<u8> {
 }
 
 /// Net balances in fen by account, those of zero left out.
-fn by_account(vouchers: &[Voucher]) -> BTreeMap<AccountCode, i64> {
+pub fn by_account(vouchers: &[Voucher]) -> BTreeMap<AccountCode, i64> {
     let mut sums: BTreeMap<AccountCode, Movement> = BTreeMap::new();
     for line in vouchers.iter().flat_map(|voucher| &voucher.lines) {
         sums.entry(line.account).or_default().add(Movement::of(line.side, line.amount));
@@ -111,7 +111,7 @@ fn by_everything(vouchers: &[Voucher]) -> BTreeMap<Key, Movement> {
 }
 
 /// Runs a program that a Debian package brings; a test that cannot ask it fails.
-fn run(program: &str, package: &str, arguments: &[&str]) -> String {
+pub fn run(program: &str, package: &str, arguments: &[&str]) -> String {
     let output = Command::new(program).args(arguments).env("LC_ALL", "C.UTF-8").output();
     let output = output.unwrap_or_else(|error| panic!("{program} does not run ({error}): apt-get install {package}"));
     let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
@@ -127,7 +127,7 @@ fn code_in(name: &str) -> AccountCode {
 }
 
 /// Rows `account,amount` as balances in fen.
-fn balances_of(csv_text: &str) -> BTreeMap<AccountCode, i64> {
+pub fn balances_of(csv_text: &str) -> BTreeMap<AccountCode, i64> {
     let mut reader = csv::ReaderBuilder::new().has_headers(true).from_reader(csv_text.as_bytes());
     let rows = reader.records().map(|row| {
         let row = row.expect("a row");
@@ -138,7 +138,7 @@ fn balances_of(csv_text: &str) -> BTreeMap<AccountCode, i64> {
     rows.filter(|(_, fen)| *fen != 0).collect()
 }
 
-fn write(folder: &Path, name: &str, bytes: &[u8]) -> PathBuf {
+pub fn write(folder: &Path, name: &str, bytes: &[u8]) -> PathBuf {
     let path = folder.join(name);
     fs::write(&path, bytes).expect("written");
     path
@@ -375,9 +375,14 @@ fn facts_come_in_from_tables_once_and_again_after_they_were_taken_back() {
     assert!(output.status.code() == Some(10) && text.contains("第 3 行"), "{text}");
     assert_eq!(size(), before);
 
-    // Taken back, the first file brings in that one again and leaves the other alone.
-    let reverse = ["reverse", "--book", "heping", "--period", "2025-01", "--number", "记-2", "--date", "2025-01-31"];
-    program.json(&[&reverse[..], &["--prepared-by", "甲", "--approved-by", "乙"]].concat());
+    // Taken back, and not before it was there, the first file brings in that one again and leaves the other alone.
+    let reverse =
+        ["reverse", "--book", "heping", "--period", "2025-01", "--number", "记-2", "--prepared-by", "甲", "--approved-by", "乙"];
+    let output = program.output(&[&reverse[..], &["--date", "2025-01-30"]].concat());
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.code() == Some(10) && text.contains("冲销日期早于原凭证日期 2025-01-31"), "{text}");
+    assert_eq!(size(), before, "the withdrawal is not recorded either");
+    program.json(&[&reverse[..], &["--date", "2025-01-31"]].concat());
     assert_eq!(counts(&program.json(&import("money_received", &money))), (1.into(), 1.into(), false.into()));
     assert_eq!(program.trouble(&import("withdrawn", &money)).0, 2);
     assert_eq!(program.json(&["check"])["exit_code"], 0);

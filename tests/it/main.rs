@@ -1,6 +1,7 @@
 //! Behaviour from outside: the program, its HTTP door, its databases, its verifier, and peers that read its files.
 
 mod books;
+mod closing;
 mod county;
 mod faults;
 mod files;
