@@ -5,12 +5,13 @@ use crate::bookkeeper::desk;
 use crate::bookkeeper::request::PostRequest;
 use crate::bookkeeper::view::View;
 use crate::bookkeeper::{Bookkeeper, PostError, Posted};
-use crate::collective::contracts::accrual;
 use crate::collective::contracts::register::Accrual;
+use crate::collective::contracts::{accrual, tax};
 use crate::collective::ground::vat::{self, Gauge};
 use crate::collective::roles::role::Role;
 use crate::collective::{Fact, subjects};
 use crate::journal::{Declaration, Declared};
+use crate::ledger::amount::{plus, total};
 use crate::ledger::balance::Movement;
 use crate::ledger::chart::ChartStandard;
 use crate::ledger::refusal::Rule;
@@ -103,7 +104,7 @@ pub struct VatGauge {
 
 /// Income from selling goods and services: what the 起征点 is held against. Dividends and subsidies are no sales. Rent in
 /// advance is taxed with the money: what the quarter moved on 预收租金 is counted with it, so that a receipt counts when it
-/// comes and its release no more.
+/// comes and its release no more. Rent in arrears counts at its tax point ([`tax::shift`]).
 fn is_sales(standard: ChartStandard, account: &AccountCode) -> bool {
     let heads: &[&str] = match standard {
         ChartStandard::SmallEnterprise2013 => &["5001", "5051"],
@@ -126,7 +127,11 @@ impl Bookkeeper {
             }
         }
         let net = sales.net().checked_neg().unwrap_or_default();
-        Ok(vat::gauge(net, day).map(|gauge| VatGauge { quarter, gauge }))
+        let (movables, real_estate) = view.registers.fixed_assets.sold(from, to);
+        let contracts = view.registers.contracts.iter();
+        let shifted = total(contracts.map(|contract| tax::shift(contract, from..=to)));
+        let used = plus(plus(net, movables), shifted);
+        Ok(vat::gauge(used, real_estate, day).map(|gauge| VatGauge { quarter, gauge }))
     }
 }
 

@@ -55,7 +55,11 @@ pub async fn run(place: &Place, command: ReportCommand, as_json: bool) -> Result
             } else {
                 let (used, limit) = (gauge.gauge.used.with_commas(), gauge.gauge.limit.with_commas());
                 let verdict = if gauge.gauge.reached { "达到起征点，全额纳税" } else { "未达起征点" };
-                say!("{} 至 {}：不含税销售额 {used}，起征点 {limit}，{verdict}。", gauge.quarter.from, gauge.quarter.to);
+                let apart = match gauge.gauge.real_estate {
+                    none if none.is_zero() => String::new(),
+                    sold => format!("（另有销售不动产 {}，单独计算）", sold.with_commas()),
+                };
+                say!("{} 至 {}：不含税销售额 {used}{apart}，起征点 {limit}，{verdict}。", gauge.quarter.from, gauge.quarter.to);
             }
         }
         ReportCommand::DividendPreview { book, date, dividend, optional_reserve } => {

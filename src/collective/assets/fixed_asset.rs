@@ -7,6 +7,7 @@ pub mod register;
 pub use register::FixedAssetRegister;
 
 use crate::collective::ground::spread::{Portion, share};
+use crate::collective::ground::vat;
 use crate::collective::roles::role::Role;
 use crate::ledger::amount::{less, plus, total};
 use crate::ledger::{Amount, DimensionCode, Period};
@@ -149,6 +150,20 @@ pub struct FixedAssetDisposed {
     /// The rate in the price, in basis points (1/10,000): with 出售 only; absent for none.
     #[serde(default, with = "crate::ledger::text::some_count", skip_serializing_if = "Option::is_none")]
     pub tax_basis_points: Option<u32>,
+}
+
+impl FixedAssetDisposed {
+    /// What came for it without tax.
+    pub fn net(&self) -> Amount {
+        vat::split(self.proceeds, self.tax_basis_points.unwrap_or(0)).map_or(self.proceeds, |(net, _)| net)
+    }
+}
+
+impl FixedAssetAdded {
+    /// Whether it is 不动产, by what its class says: 房屋, 建筑物, 构筑物, 土地使用权, 门面.
+    pub fn is_real_estate(&self) -> bool {
+        ["不动产", "房", "建筑", "构筑", "土地", "门面", "铺面", "商铺"].iter().any(|word| self.class.contains(word))
+    }
 }
 
 /// What depreciation goes on from: the card, or what a part left behind.

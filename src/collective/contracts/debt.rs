@@ -47,7 +47,7 @@ impl Contract {
     }
 
     /// What was paid for them, oldest first, refunds taken off.
-    fn payments(&self) -> Vec<(Date, Amount)> {
+    pub(crate) fn payments(&self) -> Vec<(Date, Amount)> {
         let mut payments: Vec<(Date, Amount)> = match self.services.are_confirmed() {
             true => self.services.payments().collect(),
             false => {

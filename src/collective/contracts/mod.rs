@@ -12,6 +12,7 @@ pub mod register;
 pub mod report;
 pub mod schedule;
 pub mod service;
+pub mod tax;
 pub mod terms;
 pub(crate) mod tie;
 

@@ -2,11 +2,12 @@
 
 mod service;
 
-use crate::collective::contracts::accrual::{self, month_amount, month_taxed};
+use crate::collective::contracts::accrual;
 use crate::collective::contracts::advance::refund_net;
 use crate::collective::contracts::money::{Money, MoneyReceived};
 use crate::collective::contracts::recognition::{Recognition, taxed};
-use crate::collective::contracts::register::{Accrual, Contract, ContractEnd, ContractVoid, unknown};
+use crate::collective::contracts::register::{Accrual, Contract, ContractEnd, ContractVoid, Month, unknown};
+use crate::collective::contracts::tax::{Taxed, to_move_early};
 use crate::collective::contracts::terms::{ContractKind, ContractTerms};
 use crate::collective::custody::asset::EntrustedAsset;
 use crate::collective::custody::posting::contract_rules;
@@ -98,9 +99,9 @@ impl Record for Accrual {
 
     fn apply(&self, registers: &mut Registers) {
         for code in &self.contracts {
-            let amount = registers.contracts.get(code).and_then(|contract| month_amount(contract, self.period).ok());
+            let month = registers.contracts.get(code).and_then(|contract| accrual::month(contract, self.period).ok());
             // What has no amount was refused a voucher, and with it the fact.
-            registers.contracts.accrue(code, self.period, amount.unwrap_or_default());
+            registers.contracts.accrue(code, self.period, month.unwrap_or_default());
         }
     }
 
@@ -124,7 +125,9 @@ impl Record for MoneyReceived {
         if let Some((asset, due)) = treasury_part(registers, self) {
             registers.treasury.collect(&asset, self, due);
         }
-        registers.contracts.receive(self);
+        let contract = registers.contracts.get(&self.contract).filter(|_| self.kind == Money::Rent);
+        let moved = contract.and_then(|contract| moved_with(contract, self).ok()).unwrap_or_default();
+        registers.contracts.receive(self, moved);
     }
 
     fn produce(&self, registers: &Registers, book: &Book) -> Result<Vec<Produced>, Rule> {
@@ -221,8 +224,18 @@ fn rent(lines: &mut Lines, contract: &Contract, money: &MoneyReceived) -> Result
             lines.credit(Role::RentAdvance, net, &[(Dimension::Contract, &terms.code)])?;
             lines.credit(Role::Vat, tax, &[])
         }
-        Recognition::Receivable => lines.credit(terms.receivable(), amount, &party(contract)),
+        Recognition::Receivable => {
+            lines.credit(terms.receivable(), amount, &party(contract))?;
+            wait_for_tax(lines, contract, Amount::ZERO, moved_with(contract, money)?)
+        }
     }
+}
+
+/// The tax that a receipt moves because it came in a month before it was due.
+fn moved_with(contract: &Contract, money: &MoneyReceived) -> Result<Taxed, Rule> {
+    let mut paid = contract.clone();
+    paid.money.insert(money.document.clone(), money.clone());
+    to_move_early(&paid, money.date)
 }
 
 /// What was received too much goes back where it stands; its tax in red, as with goods that come back (F6).
@@ -255,6 +268,17 @@ pub fn income_tags(contract: &Contract) -> Vec<(Dimension, &DimensionCode)> {
     tags
 }
 
+/// C1: the tax of what was recognised waits, and what has had its tax point is due; in one month the two are one.
+fn wait_for_tax(lines: &mut Lines, contract: &Contract, recognised: Amount, moved: Taxed) -> Result<(), Rule> {
+    let (waiting, tags) = (less(recognised, moved.tax), [(Dimension::Contract, &contract.terms.code)]);
+    if waiting > Amount::ZERO {
+        lines.credit(Role::DeferredVat, waiting, &tags)?;
+    } else {
+        lines.debit(Role::DeferredVat, less(Amount::ZERO, waiting), &tags)?;
+    }
+    lines.credit(Role::Vat, moved.tax, &[])
+}
+
 fn destination_missing(asset: &DimensionCode, day: Date) -> Rule {
     let message = format!(
         "代管资产 {asset} 在 {day} 还没有租金去向的批准文号，租金不能入账（国令738 §25-26）。请先登记委托代管，或核对日期。"
@@ -273,15 +297,14 @@ fn accrue(registers: &Registers, book: &Book, code: &DimensionCode, period: Peri
     };
     let day = period.last_day();
     let mut lines = Lines::new(registers, book);
-    let amount = month_amount(contract, period)?;
+    let Month { gross, tax, moved } = accrual::month(contract, period)?;
     if terms.advance {
-        lines.debit(Role::RentAdvance, amount, &[(Dimension::Contract, code)])?;
-        lines.credit(income, amount, &income_tags(contract))?;
+        lines.debit(Role::RentAdvance, gross, &[(Dimension::Contract, code)])?;
+        lines.credit(income, gross, &income_tags(contract))?;
     } else {
-        let (net, tax) = month_taxed(contract, period)?;
-        lines.debit(terms.receivable(), amount, &party(contract))?;
-        lines.credit(income, net, &income_tags(contract))?;
-        lines.credit(Role::Vat, tax, &[])?;
+        lines.debit(terms.receivable(), gross, &party(contract))?;
+        lines.credit(income, less(gross, tax), &income_tags(contract))?;
+        wait_for_tax(&mut lines, contract, tax, moved)?;
     }
     let verb = if terms.advance { "确认" } else { "计提" };
     Ok(Produced {

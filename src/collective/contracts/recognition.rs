@@ -31,16 +31,18 @@ pub fn recognition(terms: &ContractTerms, entrusted: bool) -> Recognition {
 
 /// Net and tax of a gross amount on a day; all of it net where nothing is supplied.
 pub fn taxed(kind: ContractKind, gross: Amount, day: Date) -> Result<(Amount, Amount), Rule> {
-    let Some(supply) = kind.supply() else { return Ok((gross, Amount::ZERO)) };
-    let rate = vat::rate(supply, day).map(|rule| rule.basis_points);
-    rate.and_then(|rate| vat::split(gross, rate)).ok_or_else(|| rate_unknown(kind, day))
+    vat::split(gross, rate_of(kind, day)?).ok_or(Rule::AmountTooLarge)
+}
+
+/// The rate of a supply on a day, in 1/10,000; 0 where nothing is supplied.
+pub fn rate_of(kind: ContractKind, day: Date) -> Result<u32, Rule> {
+    let Some(supply) = kind.supply() else { return Ok(0) };
+    vat::rate(supply, day).map(|rule| rule.basis_points).ok_or_else(|| rate_unknown(kind, day))
 }
 
 /// The gross amount of a net one.
 pub fn grossed(kind: ContractKind, net: Amount, day: Date) -> Result<Amount, Rule> {
-    let Some(supply) = kind.supply() else { return Ok(net) };
-    let rate = vat::rate(supply, day).ok_or_else(|| rate_unknown(kind, day))?;
-    Ok(share(net, 10_000 + i64::from(rate.basis_points), 10_000))
+    Ok(share(net, 10_000 + i64::from(rate_of(kind, day)?), 10_000))
 }
 
 fn rate_unknown(kind: ContractKind, day: Date) -> Rule {

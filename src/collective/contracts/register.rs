@@ -7,6 +7,7 @@ use crate::collective::contracts::money::{Money, MoneyReceived};
 use crate::collective::contracts::recognition::{Recognition, parts, recognition};
 use crate::collective::contracts::schedule::{self, Installment};
 use crate::collective::contracts::service::{ServiceConfirmed, Services};
+use crate::collective::contracts::tax::Taxed;
 use crate::collective::contracts::terms::{ContractKind, ContractTerms, Timing};
 use crate::ledger::amount::{less, plus, total};
 use crate::ledger::refusal::Rule;
@@ -83,6 +84,12 @@ pub struct Contract {
     pub advance_opening: Option<(Date, Amount)>,
     /// What each month was recognised with: gross, or net where it was paid in advance.
     pub accrued: BTreeMap<Period, Amount>,
+    /// The tax in it, which waits for its tax point; nothing of a contract in advance.
+    pub accrued_tax: BTreeMap<Period, Amount>,
+    /// What each month end moved to 应交增值税.
+    pub taxed: BTreeMap<Period, Taxed>,
+    /// What receipts moved that came before the month they were due in, by document.
+    pub taxed_with: BTreeMap<String, Taxed>,
     /// By document.
     pub money: BTreeMap<String, MoneyReceived>,
     /// What refunds took off the account of the rent, by document: of rent in advance without its tax.
@@ -110,18 +117,37 @@ impl Contract {
         }
     }
 
-    /// What of every payment falls due in this book. Of one that is earned month by month and owed until it is paid,
-    /// months before the book were recognised in other books: they are settled, or carried.
-    pub fn installments(&self) -> Vec<Installment> {
-        let mut installments = self.schedule();
-        installments.retain(|one| one.due >= self.since);
-        if self.recognition() == Recognition::Receivable {
-            for one in installments.iter_mut().filter(|one| one.from < self.since) {
-                let parts = parts(one, one.gross, self.terms.recognition).into_iter();
-                one.gross = total(parts.filter(|(month, _)| month.first_day() >= self.since).map(|(_, part)| part));
+    /// Every payment that falls due in this book, with what its months earn. Of one that is earned month by month and owed
+    /// until it is paid, months before the book were recognised in other books: they are settled, or carried.
+    pub fn payments_of_book(&self) -> Vec<(Installment, Vec<(Period, Amount)>)> {
+        let payments = self.schedule().into_iter().filter(|one| one.due >= self.since);
+        let with_months = |one: Installment| {
+            let mut months = parts(&one, one.gross, self.terms.recognition);
+            if self.recognition() == Recognition::Receivable {
+                months.retain(|(month, _)| month.first_day() >= self.since);
             }
-        }
-        installments
+            (one, months)
+        };
+        payments.map(with_months).collect()
+    }
+
+    /// What of every payment falls due in this book.
+    pub fn installments(&self) -> Vec<Installment> {
+        let in_book = |(mut one, months): (Installment, Vec<(Period, Amount)>)| {
+            one.gross = total(months.iter().map(|(_, part)| *part));
+            one
+        };
+        self.payments_of_book().into_iter().map(in_book).collect()
+    }
+
+    /// What was moved to 应交增值税, with receipts and at month ends.
+    pub fn moved(&self) -> Taxed {
+        Taxed::sum(self.taxed.values().chain(self.taxed_with.values()).copied())
+    }
+
+    /// 待转税额: the tax of what was recognised, less what was moved.
+    pub fn deferred_tax(&self) -> Amount {
+        less(total(self.accrued_tax.values().copied()), self.moved().tax)
     }
 
     /// Money of one kind so far. Sums of posted amounts fit: see [`crate::ledger::book::TURNOVER_MAX`].
@@ -135,6 +161,16 @@ impl Contract {
         let gone = plus(self.received(Money::DepositRefunded), self.received(Money::DepositForfeited));
         less(plus(self.deposit_opening, self.received(Money::Deposit)), gone)
     }
+}
+
+/// What a month end recognises of a contract.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Month {
+    pub gross: Amount,
+    /// The tax in it.
+    pub tax: Amount,
+    /// What has had its tax point by the month's end and was not moved.
+    pub moved: Taxed,
 }
 
 /// 合同台账. Codes are never reused.
@@ -294,6 +330,9 @@ impl ContractRegister {
             receivable_opening: None,
             advance_opening: None,
             accrued: BTreeMap::new(),
+            accrued_tax: BTreeMap::new(),
+            taxed: BTreeMap::new(),
+            taxed_with: BTreeMap::new(),
             money: BTreeMap::new(),
             refunded: BTreeMap::new(),
             services: Services::default(),
@@ -313,9 +352,11 @@ impl ContractRegister {
         }
     }
 
-    pub fn accrue(&mut self, code: &DimensionCode, period: Period, amount: Amount) {
+    pub fn accrue(&mut self, code: &DimensionCode, period: Period, month: Month) {
         if let Some(contract) = self.contracts.get_mut(code) {
-            contract.accrued.insert(period, amount);
+            contract.accrued.insert(period, month.gross);
+            contract.accrued_tax.insert(period, month.tax);
+            contract.taxed.insert(period, month.moved);
         }
     }
 
@@ -332,7 +373,10 @@ impl ContractRegister {
 
     /// Takes back an accrual or a receipt, when its voucher was reversed.
     pub fn withdraw_accrual(&mut self, code: &DimensionCode, period: Period) -> Option<()> {
-        self.contracts.get_mut(code)?.accrued.remove(&period).map(|_| ())
+        let contract = self.contracts.get_mut(code)?;
+        contract.accrued_tax.remove(&period);
+        contract.taxed.remove(&period);
+        contract.accrued.remove(&period).map(|_| ())
     }
 }
 

@@ -16,6 +16,7 @@ pub(crate) const TIES: &[(Role, Dimension)] = &[
     (Role::RentAdvance, Dimension::Contract),
     (Role::DividendReceivable, Dimension::Contract),
     (Role::ServiceReceivable, Dimension::Contract),
+    (Role::DeferredVat, Dimension::Contract),
 ];
 
 /// Debit less credit, code by code.
@@ -24,6 +25,7 @@ pub(crate) fn expected(registers: &Registers) -> Vec<Expected> {
     for contract in registers.contracts.iter() {
         rows.push((Role::DepositPayable, contract.terms.code.clone(), credit(contract.deposit_held())));
         rows.push((Role::ServiceReceivable, contract.terms.code.clone(), contract.services.open()));
+        rows.push((Role::DeferredVat, contract.terms.code.clone(), credit(contract.deferred_tax())));
         rows.extend(rent_row(contract));
     }
     rows

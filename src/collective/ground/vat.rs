@@ -67,8 +67,10 @@ pub struct Threshold {
 pub struct Gauge {
     /// The 起征点 of the quarter, in 分.
     pub limit: Amount,
-    /// Net sales so far, in 分; below zero when returns outweigh sales.
+    /// Net sales so far, in 分; below zero when returns outweigh sales. Real estate that was sold is looked at apart.
     pub used: Amount,
+    /// Net sales of real estate (销售不动产), in 分.
+    pub real_estate: Amount,
     /// Whether the whole amount of the quarter is taxed.
     pub reached: bool,
 }
@@ -150,12 +152,13 @@ pub fn threshold(date: Date) -> Option<&'static Threshold> {
 }
 
 /// Holds the net sales of a quarter (in 分, of the whole taxpayer, without tax) against the 起征点 of `date`, a day in
-/// that quarter; `None` on a day no row covers.
-pub fn gauge(net_sales_of_quarter: Amount, date: Date) -> Option<Gauge> {
+/// that quarter; `None` on a day no row covers. `real_estate` is what the quarter sold of it, which decides on nothing: the
+/// sales of everything else are exempt while they alone stay below (财政部 税务总局公告2023年第1号, 税务总局公告2023年第1号
+/// 一; continued for 2026 by practice, K).
+pub fn gauge(used: Amount, real_estate: Amount, date: Date) -> Option<Gauge> {
     let Threshold { limit, taxed_at_limit, .. } = *threshold(date)?;
-    let used = net_sales_of_quarter;
     let reached = used > limit || (taxed_at_limit && used == limit);
-    Some(Gauge { limit, used, reached })
+    Some(Gauge { limit, used, real_estate, reached })
 }
 
 #[cfg(test)]
@@ -231,10 +234,10 @@ mod tests {
             ("300000.01", "2025-12-31", true),
             ("-5.00", "2026-03-31", false),
         ] {
-            let gauge = gauge(amount(net), day(date)).expect("covered");
+            let gauge = gauge(amount(net), Amount::ZERO, day(date)).expect("covered");
             assert_eq!((gauge.limit, gauge.used, gauge.reached), (amount("300000.00"), amount(net), reached), "{net} {date}");
         }
-        assert_eq!(gauge(amount("1.00"), day("2028-01-01")), None);
+        assert_eq!(gauge(amount("1.00"), Amount::ZERO, day("2028-01-01")), None);
     }
 
     proptest! {

@@ -47,6 +47,8 @@ roles! {
     IntermediaryIncome = "intermediary_income", "居间服务收入";
     /// 应交增值税（2221）
     Vat = "vat", "应交增值税";
+    /// 待转税额（2221 下另设，农村集体 212 下另设）: tax of income before its tax point
+    DeferredVat = "deferred_vat", "待转税额";
     /// 应缴国有资产出租收入（2241）
     TreasuryPayable = "treasury_payable", "应缴国有资产出租收入";
     /// 押金（2241）

@@ -14,4 +14,5 @@ mod opening;
 mod organisation;
 mod settled;
 mod tampering;
+mod vat_points;
 mod vat_released;

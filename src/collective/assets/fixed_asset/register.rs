@@ -3,6 +3,7 @@
 use super::{AssetSource, AssetsDepreciated, DisposalReason, FixedAsset, FixedAssetAdded, FixedAssetDisposed, PartDisposal};
 use crate::collective::ground::spread::MONTHS_MAX;
 use crate::collective::roles::role::Role;
+use crate::ledger::amount::{plus, total};
 use crate::ledger::refusal::Rule;
 use crate::ledger::{Amount, DimensionCode, Period};
 use jiff::civil::Date;
@@ -234,6 +235,20 @@ impl FixedAssetRegister {
 
     /// What facts of fixed assets have posted to the accounts of the roles by asset, debit less credit: 固定资产 (1601) and
     /// 累计折旧 (1602). Zeros are in the list, so that a balance that should not be there is found.
+    /// Net of tax, what was sold of one's own from one month to another: movables, and real estate.
+    pub fn sold(&self, from: Period, to: Period) -> (Amount, Amount) {
+        let (mut movables, mut real_estate) = (Amount::ZERO, Amount::ZERO);
+        for asset in self.0.values() {
+            let disposals = asset.parts.iter().map(|part| &part.disposed).chain(&asset.disposed);
+            let sold = disposals.filter(|disposed| disposed.reason == DisposalReason::Sold);
+            let within = sold.filter(|disposed| Period::of(disposed.date).is_some_and(|month| from <= month && month <= to));
+            let net = total(within.map(FixedAssetDisposed::net));
+            let sum = if asset.card.is_real_estate() { &mut real_estate } else { &mut movables };
+            *sum = plus(*sum, net);
+        }
+        (movables, real_estate)
+    }
+
     pub fn expected_balances(&self) -> Vec<(Role, DimensionCode, Amount)> {
         let both = self.0.values().flat_map(|asset| {
             let (cost, lost) = asset.balances();

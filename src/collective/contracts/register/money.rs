@@ -4,6 +4,7 @@ use super::{Contract, ContractRegister};
 use crate::collective::contracts::advance::refund_net;
 use crate::collective::contracts::money::{Money, MoneyReceived};
 use crate::collective::contracts::recognition::Recognition;
+use crate::collective::contracts::tax::Taxed;
 use crate::collective::reference;
 use crate::ledger::refusal::Rule;
 use crate::ledger::{Amount, DimensionCode};
@@ -43,7 +44,8 @@ impl ContractRegister {
         rules
     }
 
-    pub fn receive(&mut self, money: &MoneyReceived) {
+    /// `moved` is the tax that had its tax point with a receipt before its month.
+    pub fn receive(&mut self, money: &MoneyReceived, moved: Taxed) {
         if let Some(contract) = self.contracts.get_mut(&money.contract) {
             contract.services.settle(money);
             if money.kind == Money::RentRefunded {
@@ -52,6 +54,9 @@ impl ContractRegister {
                     _ => money.amount,
                 };
                 contract.refunded.insert(money.document.clone(), net);
+            }
+            if !moved.is_zero() {
+                contract.taxed_with.insert(money.document.clone(), moved);
             }
             contract.money.insert(money.document.clone(), money.clone());
         }
@@ -67,6 +72,7 @@ impl ContractRegister {
             return None;
         }
         contract.refunded.remove(document);
+        contract.taxed_with.remove(document);
         contract.services.withdraw_settled(document);
         Some(())
     }
