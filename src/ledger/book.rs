@@ -212,8 +212,8 @@ impl Book {
             return None;
         }
         let BookProfile { code, name, organisation, standard, first_period, attachments_required } = &self.profile;
-        let (chart, attachments) = (standard.chinese(), if *attachments_required { "，附件必填" } else { "" });
-        let opened = format!("名称“{name}”，单位“{organisation}”，{chart}，{first_period} 启用{attachments}");
+        let (chart, attachments) = (standard.chinese(), if *attachments_required { "是" } else { "否" });
+        let opened = format!("名称“{name}”，单位“{organisation}”，{chart}，{first_period} 启用，附件必填：{attachments}");
         let message =
             format!("账套 {code} 只启用了一半（{opened}）。请用同样的内容再执行一次 book open 或 import books，把它做完。");
         Some(Rule::business("book_half_open", message))
