@@ -13,7 +13,7 @@ fn worths(contract: &Contract) -> Result<advance::Worths, Rule> {
     if contract.terms.advance {
         return advance::worths(contract);
     }
-    Ok(contract.schedule().into_iter().map(|one| (one, one.gross)).collect())
+    Ok(contract.schedule().into_iter().map(|one| (one.clone(), one.gross)).collect())
 }
 
 /// What every month earns, as things stand; none before the book's first, which other books have recognised.

@@ -1,6 +1,6 @@
 //! 收入确认: when the money of a contract becomes income, in which months, and what of it is tax.
 
-use crate::collective::contracts::schedule::{Installment, by_month};
+use crate::collective::contracts::schedule::Installment;
 use crate::collective::contracts::terms::{ContractKind, ContractTerms, Timing};
 use crate::collective::ground::spread::share;
 use crate::collective::ground::vat;
@@ -51,7 +51,7 @@ fn rate_unknown(kind: ContractKind, day: Date) -> Rule {
 /// What a payment earns in which months; nothing is lost on the way.
 pub fn parts(payment: &Installment, worth: Amount, timing: Timing) -> Vec<(Period, Amount)> {
     match timing {
-        Timing::Monthly => by_month(payment.from, payment.to, worth),
+        Timing::Monthly => payment.by_month(worth),
         Timing::WhenDue => Period::of(payment.due).map(|month| (month, worth)).into_iter().collect(),
     }
 }

@@ -194,7 +194,7 @@ fn a_fee_is_recognised_whole_in_the_month_in_which_it_is_due() {
     }
     desk.take(Fact::ContractEnded(ContractEnd { contract: code("HT-3"), date: date("2027-03-14"), document: "示例".into() }));
     let back = desk.one(accrue_all("2027-03", &["HT-3"]));
-    assert_eq!(back[0], (RentAdvance, Debit, yuan("-6400.00")), "73 of 365 days were used");
+    assert_eq!(back[0], (RentAdvance, Debit, yuan("-6365.59")), "two months and 14 of 31 days were used");
     assert!(due(&desk, "2027-04").is_empty());
 
     let brokerage = ContractTerms { kind: ContractKind::Intermediary, code: code("HT-5"), ..yearly };

@@ -142,7 +142,7 @@ fn rent_that_was_carried_goes_back_after_an_early_end() {
     let released = run.accrue("2026-06");
     let left = run.row("2026-06-30").to_refund.expect("three months");
     run.take(money(Money::RentRefunded, "2026-07-01", &left.to_string(), "hd-1"));
-    assert!(released < yuan("6000.00") && run.advance == yuan("9000.00"), "{released}: all of it is gone");
+    assert_eq!((released, run.advance), (yuan("6000.00"), yuan("9000.00")), "six months of nine, and all of it is gone");
     assert_eq!(run.row("2026-07-01").to_refund, None);
 }
 
@@ -203,17 +203,17 @@ fn rent_in_advance_that_was_not_used_goes_back_with_its_tax() {
     assert_eq!(run.desk.refuse(&refund("0.01", "hd-3")), ["refund_exceeds"], "not ended");
     run.end("2026-03-31");
     run.accrue("2026-03");
-    // 90 of 181 days were used: 3,072.93 of 6,180.00.
-    assert_eq!(run.row("2026-04-10").to_refund, Some(yuan("9287.07")));
-    assert_eq!(run.desk.refuse(&refund("9287.08", "hd-3")), ["refund_exceeds"]);
-    let first = run.lines(refund("3107.07", "hd-3"));
+    // Three of six months were used: 3,090.00 of 6,180.00.
+    assert_eq!(run.row("2026-04-10").to_refund, Some(yuan("9270.00")));
+    assert_eq!(run.desk.refuse(&refund("9270.01", "hd-3")), ["refund_exceeds"]);
+    let first = run.lines(refund("3090.00", "hd-3"));
     assert_eq!(
         first,
-        [(RentAdvance, Debit, yuan("2959.11")), (Vat, Credit, yuan("-147.96")), (Bank, Credit, yuan("3107.07"))],
+        [(RentAdvance, Debit, yuan("2942.85")), (Vat, Credit, yuan("-147.15")), (Bank, Credit, yuan("3090.00"))],
         "what is left of the first receipt, at 5 %"
     );
     let row = run.row("2026-04-10");
-    assert_eq!((row.received, row.to_refund), (yuan("9252.93"), Some(yuan("6180.00"))));
+    assert_eq!((row.received, row.to_refund), (yuan("9270.00"), Some(yuan("6180.00"))));
     let second = run.lines(refund("6180.00", "hd-4"));
     assert_eq!(second[..2], [(RentAdvance, Debit, yuan("6000.00")), (Vat, Credit, yuan("-180.00"))], "the second, at 3 %");
     assert_eq!((run.advance, run.row("2026-04-10").to_refund), (Amount::ZERO, None), "nothing stays behind");
