@@ -97,9 +97,8 @@ impl Bookkeeper {
         };
         let sizes = kept.iter().map(|(size, _)| *size).chain(signed.iter().map(|(size, _)| *size)).collect();
         let Some(mut replay) = self.replay(view, sizes, &mut check).await? else { return Ok(check) };
-        if view.is_half_open() {
-            let message = "账套只启用了一半：还没有启用第一个会计年度。请用同样的内容再执行一次 book open，把它做完";
-            check.find(6, "entry", Some(view.latest.seq), message);
+        if let Some(rule) = replay.state.book.half_open() {
+            check.find(6, "entry", Some(view.latest.seq), rule.message());
         }
         replay.projection.close_request();
         check.root = replay.edge.root().to_string();

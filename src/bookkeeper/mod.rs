@@ -142,14 +142,12 @@ impl Bookkeeper {
     /// Opens a book: its profile, its official chart and its first year, in one commit. A book that an earlier version left
     /// half opened is finished. `id` is random in use, fixed in tests.
     pub async fn open_book(&self, id: Uuid, profile: BookProfile, by: &str) -> Result<u64, PostError> {
-        if let Some(view) = self.views.get(&profile.code).filter(|view| view.is_half_open() && view.profile == profile) {
-            return self.finish_opening(&view, by).await;
-        }
         let declarations = self.opening(profile, by)?;
         self.open_with(id, declarations).await
     }
 
-    /// Records a book's first entries, all of them or none. The first declaration opens the book.
+    /// Records a book's first entries, all of them or none; of a half-opened book, what it lacks. The first declaration opens
+    /// the book.
     pub async fn open_with(&self, id: Uuid, declarations: Vec<Declaration>) -> Result<u64, PostError> {
         let (reply, answer) = oneshot::channel();
         self.send(Job::Declare(DeclareRequest::Open { id, declarations }, reply), answer).await
@@ -168,16 +166,6 @@ impl Bookkeeper {
             Declared::YearOpened { year },
         ];
         Ok(all.map(declaration).into())
-    }
-
-    /// Gives a book that has no year yet its chart, should that be missing too, and its first year.
-    async fn finish_opening(&self, view: &View, by: &str) -> Result<u64, PostError> {
-        let profile = &view.profile;
-        let (code, date) = (profile.code.as_str(), profile.first_period.first_day());
-        if view.chart.iter().next().is_none() {
-            self.add_accounts(code, profile.standard.accounts(), by, date).await?;
-        }
-        self.open_year(code, profile.first_period.year(), by, date).await
     }
 
     /// Records a declaration; gives its sequence number.

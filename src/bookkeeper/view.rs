@@ -52,11 +52,6 @@ impl View {
         }
     }
 
-    /// Opened, and stopped before its first year was: earlier versions opened a book in three commits.
-    pub fn is_half_open(&self) -> bool {
-        self.periods.is_empty()
-    }
-
     /// What registers are asked of, on a day.
     pub fn asked(&self, day: Date) -> Asked<'_> {
         let View { registers, dimensions, profile, .. } = self;

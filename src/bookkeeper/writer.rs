@@ -12,7 +12,7 @@ use crate::bookkeeper::stage::Stopwatch;
 use crate::bookkeeper::view::{View, Views};
 use crate::chain::Digest;
 use crate::journal::projection::RequestRow;
-use crate::journal::{Event, Latest, State};
+use crate::journal::{Declaration, Declared, Event, Latest, State};
 use crate::ledger::refusal::Rule;
 use crate::store::append::Standing;
 use crate::store::{Batch, Store, StoreError};
@@ -306,24 +306,29 @@ impl Writer {
                 let event = Event::Declaration(Box::new(declaration.clone()));
                 self.writable(book)?.declare(&event, now).map_err(PostError::refused)
             }
-            DeclareRequest::Open { id, declarations } => {
-                let opening = declarations.first().ok_or_else(|| PostError::Refused(refused_whole(Rule::NothingDeclared)))?;
-                let state = State::before_first(*id, opening).map_err(|rule| PostError::Refused(refused_whole(rule)))?;
-                let code = state.book.profile.code.clone();
-                if self.desks.contains_key(&code) {
-                    return Err(PostError::Refused(refused_whole(Rule::BookAlreadyOpened)));
-                }
-                let mut desk = Desk::blank(self.next_number, state);
-                let mut seq = 0;
-                for declaration in declarations {
-                    let event = Event::Declaration(Box::new(declaration.clone()));
-                    seq = desk.declare(&event, now).map_err(PostError::refused)?;
-                }
-                self.next_number = self.next_number.saturating_add(1);
-                self.desks.insert(code, desk);
-                Ok(seq)
-            }
+            DeclareRequest::Open { id, declarations } => self.open_book(*id, declarations, now),
         }
+    }
+
+    /// Opens a book, or gives one that was left half-opened what it lacks.
+    fn open_book(&mut self, id: Uuid, declarations: &[Declaration], now: u64) -> Result<u64, PostError> {
+        let refused = |rule| PostError::Refused(refused_whole(rule));
+        let opening = declarations.first().ok_or_else(|| refused(Rule::NothingDeclared))?;
+        let state = State::before_first(id, opening).map_err(refused)?;
+        let code = state.book.profile.code.clone();
+        if self.desks.contains_key(&code) {
+            let desk = self.writable(&code)?;
+            let rule = desk.state.book.half_open().ok_or_else(|| refused(Rule::BookAlreadyOpened))?;
+            if desk.state.book.profile != state.book.profile {
+                return Err(refused(rule));
+            }
+            return declare_all(desk, declarations, now);
+        }
+        let mut desk = Desk::blank(self.next_number, state);
+        let seq = declare_all(&mut desk, declarations, now)?;
+        self.next_number = self.next_number.saturating_add(1);
+        self.desks.insert(code, desk);
+        Ok(seq)
     }
 
     /// The desk of a book that may be written to.
@@ -333,6 +338,22 @@ impl Writer {
         }
         self.desks.get_mut(book).ok_or(PostError::NoSuchBook)
     }
+}
+
+/// Declares what opens a book, but for what stands in it already.
+fn declare_all(desk: &mut Desk, declarations: &[Declaration], now: u64) -> Result<u64, PostError> {
+    for declaration in declarations {
+        let lacking = match declaration.declared {
+            Declared::BookOpened { .. } => desk.state.latest.seq == 0,
+            Declared::AccountsAdded { .. } => desk.state.book.lacks_chart(),
+            Declared::YearOpened { .. } => desk.state.book.lacks_year(),
+            _ => true,
+        };
+        if lacking {
+            desk.declare(&Event::Declaration(Box::new(declaration.clone())), now).map_err(PostError::refused)?;
+        }
+    }
+    Ok(desk.state.latest.seq)
 }
 
 impl Page {

@@ -92,7 +92,7 @@ async fn books(
 ) -> Result<Imported, Trouble> {
     let (mut added, mut unchanged) = (0, 0);
     for profile in read_books(source)? {
-        if bookkeeper.book(&profile.code).is_some_and(|view| !view.is_half_open()) {
+        if bookkeeper.book(&profile.code).is_some_and(|view| view.book.half_open().is_none()) {
             unchanged += 1;
             continue;
         }

@@ -37,7 +37,7 @@ use crate::collective::shops::till::{CardsSold, CashBanked, ReceivableCollected,
 use crate::collective::stakes::stake::{StakeAcquired, StakeDividendDeclared, StakeDividendReceived};
 use crate::ledger::Book;
 use crate::ledger::refusal::Rule;
-use crate::ledger::text::has_invisible;
+use crate::ledger::text::{has_invisible, is_blank};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -228,7 +228,7 @@ impl Fact {
         rules
     }
 
-    /// No text of a fact may hold what nobody sees, whichever field it stands in.
+    /// No text of a fact may hold what nobody sees, or nothing but that, whichever field it stands in.
     fn text_rules(&self) -> Vec<Rule> {
         let bytes = self.encode();
         // Control characters are escaped.
@@ -272,7 +272,8 @@ impl Fact {
 
 fn has_invisible_text(value: &Value) -> bool {
     match value {
-        Value::String(text) => has_invisible(text),
+        // Whether white space alone may stand there is for the subject to say.
+        Value::String(text) => has_invisible(text) || (is_blank(text) && !text.trim().is_empty()),
         Value::Array(all) => all.iter().any(has_invisible_text),
         Value::Object(fields) => fields.values().any(has_invisible_text),
         Value::Null | Value::Bool(_) | Value::Number(_) => false,

@@ -7,7 +7,7 @@
 use crate::ledger::chart::{Chart, ChartStandard};
 use crate::ledger::dimension::DimensionRegister;
 use crate::ledger::refusal::{Reason, Rule};
-use crate::ledger::text::{has_invisible, person_key};
+use crate::ledger::text::{has_invisible, is_blank};
 use crate::ledger::voucher::{MEMO_CHARS_MAX, PERSON_CHARS_MAX};
 use crate::ledger::{Account, AccountCode, Dimension, DimensionCode, DimensionValue, Period, Purpose, Voucher, Word};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -197,6 +197,28 @@ impl Book {
         }
     }
 
+    pub fn lacks_chart(&self) -> bool {
+        !self.chart.iter().any(|account| account.official)
+    }
+
+    pub fn lacks_year(&self) -> bool {
+        self.periods.is_empty()
+    }
+
+    /// What is said of a book whose chart or first year does not stand: earlier versions opened a book in three commits, and
+    /// could be stopped between them.
+    pub fn half_open(&self) -> Option<Rule> {
+        if !self.lacks_chart() && !self.lacks_year() {
+            return None;
+        }
+        let BookProfile { code, name, organisation, standard, first_period, attachments_required } = &self.profile;
+        let (chart, attachments) = (standard.chinese(), if *attachments_required { "是" } else { "否" });
+        let opened = format!("名称“{name}”，单位“{organisation}”，{chart}，{first_period} 启用，附件必填：{attachments}");
+        let message =
+            format!("账套 {code} 只启用了一半（{opened}）。请用同样的内容再执行一次 book open 或 import books，把它做完。");
+        Some(Rule::business("book_half_open", message))
+    }
+
     /// The year that may be opened next: the first period's, then one after the other.
     pub fn next_year(&self) -> i16 {
         self.periods.keys().next_back().map_or(self.profile.first_period.year(), |last| last.year().saturating_add(1))
@@ -244,12 +266,12 @@ fn nothing_declared<T>(rows: &[T]) -> Vec<Reason> {
 
 /// Names are short, visible and not empty. GB/T 24589.1 gives account and archive names C..60 to C..200.
 pub fn name_rule(field: &'static str, name: &str) -> Option<Rule> {
-    if person_key(name).is_empty() { Some(Rule::NameMissing) } else { text_rule(field, name, 100) }
+    if is_blank(name) { Some(Rule::NameMissing) } else { text_rule(field, name, 100) }
 }
 
 /// 经办人: somebody, by a name that can be read.
 pub fn by_rule(by: &str) -> Option<Rule> {
-    if person_key(by).is_empty() { Some(Rule::ByMissing) } else { text_rule("经办人姓名", by, PERSON_CHARS_MAX) }
+    if is_blank(by) { Some(Rule::ByMissing) } else { text_rule("经办人姓名", by, PERSON_CHARS_MAX) }
 }
 
 /// Text without invisible characters, of at most `limit` characters.

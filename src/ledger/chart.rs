@@ -2,6 +2,7 @@
 //! memorandum (表外) accounts, a book adds its own.
 
 use crate::ledger::refusal::Rule;
+use crate::ledger::text::is_blank;
 use crate::ledger::{Account, AccountCode, Element, Side};
 use std::collections::BTreeMap;
 
@@ -159,7 +160,7 @@ impl Chart {
         if self.accounts.contains_key(&code) {
             return Some(Rule::AccountCodeTaken { account: code });
         }
-        if account.name.trim().is_empty() {
+        if is_blank(&account.name) {
             return Some(Rule::NameMissing);
         }
         if account.official {

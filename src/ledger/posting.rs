@@ -4,7 +4,7 @@
 use crate::ledger::book::{Book, text_rule};
 use crate::ledger::chart::Postable;
 use crate::ledger::reversal;
-use crate::ledger::text::person_key;
+use crate::ledger::text::{is_blank, person_key};
 use crate::ledger::voucher::{ATTACHMENTS_MAX, LINES_MAX, MEMO_CHARS_MAX, PERSON_CHARS_MAX, SOURCE_CHARS_MAX, TIME_CHARS_MAX};
 use crate::ledger::{
     Amount, Draft, Element, Line, Period, Purpose, Reason, Refusal, Side, Voucher, VoucherNumber, Word, refusal::Rule,
@@ -76,7 +76,7 @@ fn period_rule(book: &Book, voucher: &Voucher) -> Option<Rule> {
 
 /// A memo on the voucher, or else on every line.
 fn memo_rule(voucher: &Voucher) -> Option<Rule> {
-    let missing = voucher.memo.trim().is_empty() && voucher.lines.iter().any(|line| line.memo.trim().is_empty());
+    let missing = is_blank(&voucher.memo) && voucher.lines.iter().any(|line| is_blank(&line.memo));
     if missing { Some(Rule::MemoMissing) } else { text_rule("摘要", &voucher.memo, MEMO_CHARS_MAX) }
 }
 
@@ -95,7 +95,8 @@ fn examine_people(voucher: &Voucher, whole: &mut impl FnMut(Option<Rule>)) {
     whole(preparer.is_empty().then_some(Rule::PreparerMissing));
     whole(approver.is_empty().then_some(Rule::ApproverMissing));
     let same = !preparer.is_empty() && preparer == approver;
-    whole(same.then(|| Rule::PreparerIsApprover { name: signed.prepared_by.trim().to_owned() }));
+    let both = || Rule::PreparerIsApprover { preparer: signed.prepared_by.clone(), approver: signed.approved_by.clone() };
+    whole(same.then(both));
     for (field, text, limit) in [
         ("制单人姓名", &signed.prepared_by, PERSON_CHARS_MAX),
         ("审核人姓名", &signed.approved_by, PERSON_CHARS_MAX),

@@ -264,9 +264,8 @@ impl<'a> Judge<'a> {
         self.report.close("链", 4, "序号、前后相接、账套、时间");
         self.report.close("内容", 5, "哈希、长度、规范格式");
         self.check_attachments();
-        if self.believed && self.state.as_ref().is_some_and(|state| state.book.periods().next().is_none()) {
-            let message = "账套只启用了一半：没有启用任何会计年度。";
-            self.report.find(Finding::new(6, "book_half_open", message));
+        if let Some(rule) = self.state.as_ref().filter(|_| self.believed).and_then(|state| state.book.half_open()) {
+            self.report.find(Finding::new(6, rule.code(), rule.message()));
         }
         if let Some(rule) = self.consequences.missing().filter(|_| self.believed) {
             self.report.find(Finding::new(6, rule.code(), format!("到最后一条为止：{}", rule.message())));

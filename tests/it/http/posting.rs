@@ -119,7 +119,11 @@ async fn one_person_is_not_two_by_another_spelling() {
     };
     let refused = post(&service, "books/demo/facts/unit_registered", "", &unit("示例\u{2066}局")).await;
     assert!(refused.body.to_string().contains("text_malformed"), "{}", refused.body);
-    let nobody = json!({ "by": "\u{3000}", "period": "2025-01" });
-    let refused = post(&service, "books/demo/periods/2025-01/close", "", &nobody).await;
-    assert!(refused.status >= 400, "{}", refused.body);
+    for (by, code) in [("\u{3000}", "by_missing"), ("\u{2800}", "by_missing"), ("张\u{200d}三", "text_malformed")] {
+        let refused = post(&service, "books/demo/periods/2025-01/close", "", &json!({ "by": by })).await;
+        assert_eq!((refused.status, refused.body["errors"][0]["code"].as_str()), (422, Some(code)), "{}", refused.body);
+    }
+    let refused = post(&service, "books/demo/vouchers", "both", &signed("张三", "张 三")).await;
+    let message = refused.body["errors"][0]["message"].as_str().expect("message");
+    assert!(message.contains("“张三”") && message.contains("“张 三”"), "both names are told: {message}");
 }
