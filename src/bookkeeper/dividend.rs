@@ -123,10 +123,8 @@ impl Bookkeeper {
     ) -> Result<DividendPreview, PostError> {
         let figures = self.dividend_figures(view, date).await?;
         let most = distribute(view, date, &figures, Amount::ZERO, optional_reserve);
-        let left = most.as_ref().map_or(Amount::ZERO, |most| most.undistributed_after);
-        // In a loss year nothing may be distributed, and what is wanted is refused with that reason.
-        let distributable = if figures.net_profit < Amount::ZERO { Amount::ZERO } else { left };
-        let wanted = dividend.unwrap_or(left);
+        let distributable = most.as_ref().map_or(Amount::ZERO, |most| most.undistributed_after);
+        let wanted = dividend.unwrap_or(distributable);
         let made = distribute(view, date, &figures, wanted, optional_reserve);
         let refused = |rule: &Rule| PreviewRefusal { code: rule.code(), message: rule.message() };
         let refusals = made.as_ref().err().into_iter().flatten().map(refused).collect();

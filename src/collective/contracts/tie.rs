@@ -14,7 +14,6 @@ pub(crate) const TIES: &[(Role, Dimension)] = &[
     (Role::RentReceivable, Dimension::Contract),
     (Role::MemberReceivable, Dimension::Contract),
     (Role::RentAdvance, Dimension::Contract),
-    (Role::DividendReceivable, Dimension::Contract),
     (Role::ServiceReceivable, Dimension::Contract),
     (Role::DeferredVat, Dimension::Contract),
 ];
@@ -40,5 +39,7 @@ fn rent_row(contract: &Contract) -> Option<Expected> {
         Recognition::Advance => (Role::RentAdvance, recognised.checked_sub(credited(contract).ok()?)?),
         Recognition::Receivable => (contract.terms.receivable(), contract.receivable(recognised)),
     };
-    Some((role, contract.terms.code.clone(), balance))
+    // Dividends, of contracts and of stakes, are owed by whom they were agreed with.
+    let code = if role == Role::DividendReceivable { &contract.terms.counterparty } else { &contract.terms.code };
+    Some((role, code.clone(), balance))
 }

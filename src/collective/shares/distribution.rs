@@ -7,11 +7,14 @@
 pub mod apportion;
 pub mod community;
 pub mod figures;
+mod loss_year;
 pub mod posting;
 
+use crate::collective::shares::distribution::loss_year::loss_year_rule;
 use crate::collective::shares::holding::Holding;
 use crate::ledger::amount::sum;
 use crate::ledger::book::text_rule;
+use crate::ledger::chart::ChartStandard;
 use crate::ledger::refusal::Rule;
 use crate::ledger::{Amount, DimensionCode, Period};
 pub use apportion::by_largest_remainder;
@@ -84,7 +87,8 @@ pub fn distribute_company(
         number_rule(&resolution.number),
         date_rule(resolution.date),
         capital_rule(result),
-        loss_rule(result.net_profit, dividend),
+        loss_year_rule(ChartStandard::SmallEnterprise2013, resolution.date, result.net_profit)
+            .filter(|_| dividend > Amount::ZERO),
         agreement_rule(resolution.agreement.as_deref(), holders, agreed),
     ]
     .into_iter()
@@ -191,13 +195,6 @@ fn capital_rule(result: &CompanyResult) -> Option<Rule> {
     let sound = result.registered_capital > Amount::ZERO && result.statutory_reserve_before >= Amount::ZERO;
     let message = "注册资本须大于零，法定盈余公积不能小于零。请核对后再分配。";
     (!sound).then(|| Rule::business("distribution_capital_unsound", message))
-}
-
-/// A year that ends in a loss has nothing for the holders, whatever earlier years left; they may be resolved on in a year
-/// with a profit.
-fn loss_rule(net_profit: Amount, dividend: Amount) -> Option<Rule> {
-    let message = || format!("本年净利润 {net_profit}，是亏损，不能分配利润。请先弥补亏损，待有盈利的年度再分配。");
-    (net_profit < Amount::ZERO && dividend > Amount::ZERO).then(|| Rule::business("distribution_loss_year", message()))
 }
 
 /// An own ratio needs the document of all holders' agreement, and such a document its ratio, with every holder in it.

@@ -148,12 +148,21 @@ pub struct ShopGoods {
     pub received: BTreeMap<String, GoodsReceived>,
     /// By document.
     pub returned: BTreeMap<String, GoodsReturned>,
-    /// Difference found (counted less book) by day.
-    pub counted: BTreeMap<Date, Amount>,
+    /// By day.
+    pub counted: BTreeMap<Date, CountDifference>,
     /// Margin taken to cost of sales by month.
     pub taken: BTreeMap<Period, Amount>,
     /// By first day.
     pub changed: BTreeMap<Date, MethodChange>,
+}
+
+/// What a count found, as it was when it was recorded: counted less book.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CountDifference {
+    /// At the shop's measure.
+    pub stock: Amount,
+    /// The part of it that is 进销差价, at shelf price only: nobody ever paid that for the goods.
+    pub margin: Amount,
 }
 
 /// A change of method as it was when it was recorded.
@@ -213,16 +222,33 @@ impl ShopGoods {
     /// 库存商品 at the end of a day.
     pub fn stock(&self, days: &ShopDayRegister, day: Date) -> Amount {
         let delivered = total(self.delivered(day).into_iter().map(|(value, _)| value));
-        let found = total(self.counted.range(..=day).map(|(_, difference)| *difference));
+        let found = total(self.counted.range(..=day).map(|(_, found)| found.stock));
         let sold = days.cost_between(&self.opened.shop, self.opened.date, day);
         less(total([self.opened.stock, delivered, found, self.gained_by(day)]), sold)
     }
 
     /// 商品进销差价 at the end of a month, before that month's is taken.
     pub fn margin(&self, period: Period) -> Amount {
-        let delivered = total(self.delivered(period.last_day()).into_iter().map(|(value, cost)| less(value, cost)));
-        let taken = total(self.taken.range(..period).map(|(_, taken)| *taken));
-        less(total([self.opened.margin, delivered, self.gained_by(period.last_day())]), taken)
+        less(self.margin_come(period.last_day()), total(self.taken.range(..period).map(|(_, taken)| *taken)))
+    }
+
+    /// All the margin that has come up to a day, whatever was taken of it.
+    fn margin_come(&self, day: Date) -> Amount {
+        let delivered = total(self.delivered(day).into_iter().map(|(value, cost)| less(value, cost)));
+        let found = total(self.counted.range(..=day).map(|(_, found)| found.margin));
+        total([self.opened.margin, delivered, found, self.gained_by(day)])
+    }
+
+    /// What a count finds. At shelf price the difference has its share of margin, at the rate of the month so far.
+    pub fn difference(&self, counted: &GoodsCounted, days: &ShopDayRegister) -> CountDifference {
+        let stock = less(counted.counted, self.stock(days, counted.date));
+        let month = Period::of(counted.date).filter(|_| self.method(counted.date) == Method::Retail);
+        let Some(month) = month else { return CountDifference { stock, margin: Amount::ZERO } };
+        let taken = total(self.taken.range(..month).map(|(_, taken)| *taken));
+        let come = less(self.margin_come(counted.date), taken);
+        let sold = days.cost_between(&self.opened.shop, month.first_day().max(self.opened.date), counted.date);
+        let base = plus(self.stock(days, counted.date), sold);
+        CountDifference { stock, margin: portion(come, stock, base) }
     }
 
     /// What a month sold, at the shop's measure.
@@ -230,15 +256,30 @@ impl ShopGoods {
         days.cost_between(&self.opened.shop, period.first_day().max(self.opened.date), period.last_day())
     }
 
-    /// 差价率 × 本月已售: the rate is the margin over what is left and what was sold, both at shelf price (F5).
+    /// 差价率 × 本月已售 of every month up to one, less what was taken: the rate is the margin over what is left and what was
+    /// sold, both at shelf price (F5). What came in late for an earlier month so comes with the next.
     pub fn margin_to_take(&self, days: &ShopDayRegister, period: Period) -> Amount {
-        let sold = self.sold(days, period);
-        let base = plus(self.stock(days, period.last_day()), sold);
-        if base.fen() <= 0 {
-            return Amount::ZERO;
+        let newest = self.taken.keys().next_back().map_or(period, |newest| period.max(*newest));
+        let mut earned = Amount::ZERO;
+        let mut month = Period::of(self.opened.date).filter(|month| *month <= newest);
+        while let Some(one) = month {
+            if self.method(one.last_day()) == Method::Retail {
+                let sold = self.sold(days, one);
+                let base = plus(self.stock(days, one.last_day()), sold);
+                earned = plus(earned, portion(less(self.margin_come(one.last_day()), earned), sold, base));
+            }
+            month = one.next().filter(|next| *next <= newest);
         }
-        rounded(i128::from(self.margin(period).fen()) * i128::from(sold.fen()), i128::from(base.fen()))
+        less(earned, total(self.taken.values().copied()))
     }
+}
+
+/// The part of a margin that belongs to some of the goods it is on; nothing where there are no goods.
+fn portion(margin: Amount, part: Amount, base: Amount) -> Amount {
+    if base.fen() <= 0 {
+        return Amount::ZERO;
+    }
+    rounded(i128::from(margin.fen()) * i128::from(part.fen()), i128::from(base.fen()))
 }
 
 /// 供应商往来 of one supplier.

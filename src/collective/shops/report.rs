@@ -91,7 +91,7 @@ pub fn goods(registers: &Registers, day: Date) -> Vec<GoodsRow> {
             stock,
             margin: less(margin, shop.taken.get(&period).copied().unwrap_or_default()),
             margin_basis_points: rate.filter(|_| base > 0).and_then(|rate| i64::try_from(rate).ok().map(BasisPoints)),
-            count_differences: total(shop.counted.values().copied()),
+            count_differences: total(shop.counted.values().map(|found| found.stock)),
         }
     };
     registers.goods.shops().map(row).collect()

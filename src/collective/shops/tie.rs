@@ -48,7 +48,10 @@ fn goods_rows(registers: &Registers) -> Vec<Expected> {
             rows.push((Role::Goods, code.clone(), change.gained));
             rows.push((Role::GoodsMargin, code.clone(), credit(change.gained)));
         }
-        rows.extend(shop.counted.values().map(|difference| (Role::Goods, code.clone(), *difference)));
+        for found in shop.counted.values() {
+            rows.push((Role::Goods, code.clone(), found.stock));
+            rows.push((Role::GoodsMargin, code.clone(), credit(found.margin)));
+        }
         rows.extend(shop.taken.values().map(|taken| (Role::GoodsMargin, code.clone(), *taken)));
     }
     for (shop, cost) in registers.shops.costs() {

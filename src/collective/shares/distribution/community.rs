@@ -4,8 +4,10 @@
 
 pub mod register;
 
+use crate::collective::shares::distribution::loss_year::loss_year_rule;
 use crate::collective::shares::distribution::{Available, NUMBER_CHARS_MAX, by_largest_remainder, number_rule};
 use crate::ledger::book::text_rule;
+use crate::ledger::chart::ChartStandard;
 use crate::ledger::refusal::Rule;
 use crate::ledger::{Amount, DimensionCode};
 use jiff::ToSpan as _;
@@ -81,10 +83,7 @@ pub fn distribute_collective(resolution: &CollectiveResolution) -> Result<Collec
     let mut rules: Vec<Rule> = number_rule(&resolution.number).into_iter().collect();
     rules.extend(review_rule(&resolution.reviewed));
     rules.extend(published_rule(resolution));
-    if net_income < Amount::ZERO {
-        let message = format!("本年净收益 {net_income}，是亏损，不能分配。请先弥补亏损，待有收益的年度再分配。");
-        rules.push(Rule::business("distribution_loss_year", message));
-    }
+    rules.extend(loss_year_rule(ChartStandard::RuralCollective2023, resolution.date, net_income));
     if parts.iter().all(|part| part.1.is_zero()) {
         rules.push(Rule::NothingDeclared);
     }

@@ -2,8 +2,8 @@
 //! taken back.
 
 use super::{
-    GoodsCounted, GoodsMethodChanged, GoodsOpened, GoodsReceived, GoodsReturned, MarginTaken, Method, MethodChange, ShopGoods,
-    Supplier, SupplierPaid,
+    CountDifference, GoodsCounted, GoodsMethodChanged, GoodsOpened, GoodsReceived, GoodsReturned, MarginTaken, Method,
+    MethodChange, ShopGoods, Supplier, SupplierPaid,
 };
 use crate::collective::ground::ageing::uncovered;
 use crate::collective::reference;
@@ -256,7 +256,7 @@ impl GoodsRegister {
         supplier.paid.insert(paid.document.clone(), paid.clone());
     }
 
-    pub fn count(&mut self, shop: &DimensionCode, date: Date, difference: Amount) {
+    pub fn count(&mut self, shop: &DimensionCode, date: Date, difference: CountDifference) {
         if let Some(shop) = self.shops.get_mut(shop) {
             shop.counted.insert(date, difference);
         }

@@ -6,7 +6,7 @@ use crate::collective::registers::Registers;
 use crate::collective::roles::role::Role;
 use crate::collective::shops::day::Till;
 use crate::collective::shops::goods::{
-    GoodsCounted, GoodsMethodChanged, GoodsOpened, GoodsReceived, GoodsReturned, MarginTaken, SupplierPaid,
+    CountDifference, GoodsCounted, GoodsMethodChanged, GoodsOpened, GoodsReceived, GoodsReturned, MarginTaken, SupplierPaid,
 };
 use crate::collective::shops::till::{CardsSold, CashBanked, ReceivableCollected, VatReleased};
 use crate::ledger::amount::less;
@@ -206,9 +206,9 @@ impl Record for MarginTaken {
 }
 
 /// Counted less book.
-fn difference(counted: &GoodsCounted, registers: &Registers) -> Amount {
-    let book = registers.goods.shop(&counted.shop).map(|shop| shop.stock(&registers.shops, counted.date));
-    book.and_then(|book| counted.counted.checked_sub(book)).unwrap_or(Amount::ZERO)
+fn difference(counted: &GoodsCounted, registers: &Registers) -> CountDifference {
+    let shop = registers.goods.shop(&counted.shop);
+    shop.map(|shop| shop.difference(counted, &registers.shops)).unwrap_or_default()
 }
 
 impl Record for GoodsCounted {
@@ -221,22 +221,32 @@ impl Record for GoodsCounted {
         registers.goods.count(&self.shop, self.date, found);
     }
 
-    /// A count that finds what the books say asks for no voucher.
+    /// A count that finds what the books say asks for no voucher. What is short or over is worth its cost: at shelf price the
+    /// margin on it goes or comes with it.
     fn produce(&self, registers: &Registers, book: &Book) -> Result<Vec<Produced>, Rule> {
-        let found = difference(self, registers);
-        let shop = Some((Dimension::Shop, &self.shop));
-        let (goods, pending) = ((Role::Goods, shop), (Role::Pending, shop));
-        let reference = format!("goods_counted/{}/{}", self.shop, self.date);
-        let memo = format!("门店 {} 盘点{}（{}）", self.shop, if found.fen() < 0 { "短缺" } else { "溢余" }, self.document);
-        let place = (reference, self.date, memo);
-        match found.fen() {
-            0 => Ok(Vec::new()),
-            fen if fen < 0 => {
-                let short = found.checked_neg().unwrap_or(Amount::ZERO);
-                pair((registers, book), place, short, pending, goods)
-            }
-            _ => pair((registers, book), place, found, goods, pending),
+        let CountDifference { stock, margin } = difference(self, registers);
+        if stock.is_zero() {
+            return Ok(Vec::new());
         }
+        let shop = [(Dimension::Shop, &self.shop)];
+        let mut lines = Lines::new(registers, book);
+        let short = stock < Amount::ZERO;
+        if short {
+            let (stock, margin) = (less(Amount::ZERO, stock), less(Amount::ZERO, margin));
+            lines.debit(Role::Pending, less(stock, margin), &shop)?;
+            lines.debit(Role::GoodsMargin, margin, &shop)?;
+            lines.credit(Role::Goods, stock, &shop)?;
+        } else {
+            lines.debit(Role::Goods, stock, &shop)?;
+            lines.credit(Role::GoodsMargin, margin, &shop)?;
+            lines.credit(Role::Pending, less(stock, margin), &shop)?;
+        }
+        Ok(vec![Produced {
+            reference: format!("goods_counted/{}/{}", self.shop, self.date),
+            date: self.date,
+            memo: format!("门店 {} 盘点{}（{}）", self.shop, if short { "短缺" } else { "溢余" }, self.document),
+            lines: lines.done(),
+        }])
     }
 
     fn withdraw(registers: &mut Registers, parts: &[&str]) -> Option<()> {

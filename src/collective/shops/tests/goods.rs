@@ -107,6 +107,22 @@ pub fn day(shop: &str, at: &str, cost: &str) -> Fact {
 }
 
 #[test]
+fn a_late_day_s_margin_comes_with_the_next_month_end() {
+    let mut desk = desk();
+    desk.take(opened("S2", Method::Retail, "10000.00", "2000.00"));
+    desk.take(day("S2", "2026-01-10", "4000.00"));
+    let taken = |fen: &str| [(GoodsMargin, Debit, yuan(fen)), (CostOfSales, Credit, yuan(fen))];
+    assert_eq!(desk.one(margin("S2", "2026-01")), taken("800.00"));
+    desk.take(day("S2", "2026-01-31", "1000.00"));
+    assert_eq!(desk.refuse(&margin("S2", "2026-01")), ["margin_not_due"], "a month ends once");
+    assert_eq!(desk.one(margin("S2", "2026-02")), taken("200.00"), "caught up, as rents and depreciation are");
+    assert_eq!(desk.refuse(&margin("S2", "2026-03")), ["margin_not_due"]);
+    // What is over comes with its margin: 20 % of 50.00 at the shelf.
+    let over = desk.one(counted("S2", "2026-03-31", "5050.00"));
+    assert_eq!(over, [(Goods, Debit, yuan("50.00")), (GoodsMargin, Credit, yuan("10.00")), (Pending, Credit, yuan("40.00"))]);
+}
+
+#[test]
 fn goods_stand_at_cost_or_at_shelf_price() {
     let mut desk = desk();
     assert_eq!(desk.refuse(&Fact::GoodsReceived(received("S1", "jh-1", "1.00", None))), ["goods_not_opened"]);
@@ -132,7 +148,8 @@ fn goods_stand_at_cost_or_at_shelf_price() {
     assert_eq!(desk.refuse(&margin("S1", "2026-01")), ["margin_not_due"]);
 
     let short = desk.one(counted("S2", "2026-01-31", "9990.00"));
-    assert_eq!(short, [(Pending, Debit, yuan("10.00")), (Goods, Credit, yuan("10.00"))]);
+    let worth = [(Pending, Debit, yuan("7.50")), (GoodsMargin, Debit, yuan("2.50")), (Goods, Credit, yuan("10.00"))];
+    assert_eq!(short, worth, "short at cost: the margin on it goes too");
     let over = desk.one(counted("S1", "2026-01-31", "6000.50"));
     assert_eq!(over, [(Goods, Debit, yuan("0.50")), (Pending, Credit, yuan("0.50"))]);
     assert!(desk.take(counted("S1", "2026-02-01", "6000.50")).is_empty(), "nothing found, nothing posted");

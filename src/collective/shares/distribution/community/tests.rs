@@ -52,11 +52,13 @@ fn losses_come_first_and_what_is_left_stays() {
         ("10000", "0", ["4000", "5000", "500"], "0", "500"),
         ("10000", "-3000", ["4000", "3000", "0"], "3000", "0"),
         ("10000", "2000", ["4000", "8000", "0"], "0", "0"),
-        ("0", "2000", ["0", "2000", "0"], "0", "0"), // an earlier year's surplus: its reserve was set aside then
     ] {
         let made = distribute_collective(&resolution(net_income, before, parts)).expect("stands");
         assert_eq!((made.losses_covered, made.undistributed_after), (yuan(covered), yuan(after)), "{net_income} {before}");
     }
+    // What is distributed is the year's income: an earlier year's surplus waits for a year that has some.
+    let refused = distribute_collective(&resolution("0", "2000", ["0", "2000", "0"])).expect_err("no income");
+    assert_eq!(refused[0].code(), "distribution_loss_year");
 }
 
 #[test]
