@@ -5,6 +5,7 @@
 
 use crate::collective::assets::fixed_asset::{AssetsDepreciated, FixedAssetAdded, FixedAssetDisposed};
 use crate::collective::assets::stock_take::StockTaken;
+use crate::collective::bounds::{bounds_rule, named};
 use crate::collective::carried::BalanceCarried;
 use crate::collective::contracts::money::MoneyReceived;
 use crate::collective::contracts::register::{Accrual, ContractEnd, ContractVoid};
@@ -217,6 +218,10 @@ facts! {
 impl Fact {
     /// Everything that speaks against it, as the registers stand before it.
     pub fn examine(&self, registers: &Registers, book: &Book) -> Vec<Rule> {
+        // First: the arithmetic of every other rule relies on it.
+        if let Some(rule) = bounds_rule(self.named(), registers.named) {
+            return vec![rule];
+        }
         let record = self.record();
         let mut rules = record.examine(registers, book);
         let missing = record.codes().into_iter().filter(|(dimension, code)| book.dimensions.get(*dimension, code).is_none());
@@ -244,6 +249,15 @@ impl Fact {
     /// Takes in what [`Fact::examine`] found nothing against.
     pub fn apply(&self, registers: &mut Registers) {
         self.record().apply(registers);
+        let (_, sum) = self.named();
+        registers.named.add(sum);
+    }
+
+    /// The largest amount that it names, and the sum of all.
+    fn named(&self) -> (i64, i128) {
+        let record = serde_json::from_slice(&self.encode()).unwrap_or_default();
+        let (largest, sum) = named(&record);
+        (largest, sum.saturating_add(self.record().implied()))
     }
 
     /// The drafts it asks for, as the registers stand before it.

@@ -6,6 +6,7 @@
 //! (what can be recorded), then [`mod@record`] (what each fact means and posts) and [`registers`] (what stands).
 
 pub mod assets;
+pub mod bounds;
 pub mod carried;
 pub mod contracts;
 pub mod custody;

@@ -13,6 +13,12 @@ pub trait Record {
         Vec::new()
     }
 
+    /// What follows from it beside the amounts that it names, in fen: the rent of a whole term. Held to
+    /// [`crate::collective::bounds`] with them.
+    fn implied(&self) -> i128 {
+        0
+    }
+
     /// Everything that speaks against it, as the registers stand before it.
     fn examine(&self, registers: &Registers, book: &Book) -> Vec<Rule>;
 

@@ -3,6 +3,7 @@
 
 use crate::collective::assets::fixed_asset::{AssetSource, FixedAssetRegister};
 use crate::collective::assets::stock_take::StockTakeRegister;
+use crate::collective::bounds::Named;
 use crate::collective::carried::CarriedRegister;
 use crate::collective::contracts::register::ContractRegister;
 use crate::collective::custody::asset::AssetRegister;
@@ -25,7 +26,7 @@ use crate::collective::shops::register::ShopDayRegister;
 use crate::collective::shops::settlement::Settlement;
 use crate::collective::shops::till::{Takings, TillRegister};
 use crate::collective::stakes::stake::StakeRegister;
-use crate::ledger::amount::plus;
+use crate::ledger::amount::{negated, plus};
 use crate::ledger::dimension::DimensionRegister;
 use crate::ledger::refusal::Rule;
 use crate::ledger::table::{Cell, Field, Table};
@@ -59,6 +60,8 @@ pub struct Registers {
     pub carried: Shared<CarriedRegister>,
     pub treasury: Shared<TreasuryRegister>,
     pub capital: Shared<CapitalRegister>,
+    /// What all facts have named, in fen: see [`crate::collective::bounds`].
+    pub named: Named,
     /// How many vouchers that facts produced were taken back: what was recorded before may be recorded anew.
     pub withdrawals: u64,
 }
@@ -68,7 +71,7 @@ pub type Expected = (Role, DimensionCode, Amount);
 
 /// An amount on the credit side of [`Expected`].
 pub(crate) fn credit(amount: Amount) -> Amount {
-    amount.checked_neg().unwrap_or(Amount::ZERO)
+    negated(amount)
 }
 
 /// What a register is asked of.

@@ -127,19 +127,32 @@ pub fn sum(amounts: impl IntoIterator<Item = Amount>) -> Option<Amount> {
     amounts.into_iter().try_fold(Amount::ZERO, Amount::checked_add)
 }
 
-/// The sum of amounts that were posted: those fit by [`crate::ledger::book::TURNOVER_MAX`], so that there is no other way out.
+// Sums within one book. Nothing clips: what a book may hold is bounded at its door, for vouchers by
+// [`crate::ledger::book::TURNOVER_MAX`] and for facts by `collective::bounds`, far enough below an `i64` that no sum or
+// difference of what was taken in can leave it. Whatever has not passed the door, or is of several books, is added with
+// [`sum`] and the checked operators.
+
+/// Why sums within one book fit.
+const BOUNDED: &str = "what a book takes in is bounded so that its sums fit";
+
+/// The sum of amounts of one book.
 pub fn total(amounts: impl IntoIterator<Item = Amount>) -> Amount {
-    sum(amounts).unwrap_or(Amount::MAX)
+    sum(amounts).expect(BOUNDED)
 }
 
-/// The sum of two posted amounts: see [`total`].
+/// The sum of two amounts of one book.
 pub fn plus(one: Amount, other: Amount) -> Amount {
-    one.checked_add(other).unwrap_or(Amount::MAX)
+    one.checked_add(other).expect(BOUNDED)
 }
 
-/// What is left of a posted amount: see [`total`].
+/// What is left of an amount of one book.
 pub fn less(whole: Amount, part: Amount) -> Amount {
-    whole.checked_sub(part).unwrap_or(Amount::ZERO)
+    whole.checked_sub(part).expect(BOUNDED)
+}
+
+/// The other side of an amount of one book.
+pub fn negated(amount: Amount) -> Amount {
+    amount.checked_neg().expect(BOUNDED)
 }
 
 impl fmt::Display for Amount {

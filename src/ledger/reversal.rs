@@ -1,9 +1,10 @@
 //! 红字冲销: a posted voucher is taken back by a new one with the same lines in red, once only.
 
+use crate::ledger::amount::negated;
 use crate::ledger::book::Book;
 use crate::ledger::refusal::Rule;
 use crate::ledger::voucher::{Reversed, Signatures, Source};
-use crate::ledger::{Amount, Draft, DraftLine, Purpose, Voucher, Word};
+use crate::ledger::{Draft, DraftLine, Purpose, Voucher, Word};
 use jiff::civil::Date;
 
 /// Where the voucher to take back stands in the journal.
@@ -18,7 +19,7 @@ pub fn draft(original: &Voucher, place: Place, date: Date, signatures: Signature
     let lines = original.lines.iter().map(|line| DraftLine {
         account: line.account,
         side: line.side,
-        amount: line.amount.checked_neg().unwrap_or(Amount::ZERO),
+        amount: negated(line.amount),
         dimensions: line.dimensions.clone(),
         memo: line.memo.clone(),
     });

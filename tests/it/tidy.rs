@@ -136,6 +136,22 @@ fn files_are_short_and_finished() {
     }
 }
 
+/// Money never clips: an amount that does not fit is refused at the door, or stops the program.
+#[test]
+fn no_amount_clips_in_the_pure_rooms() {
+    let clips = ["unwrap_or(Amount::MAX)", "unwrap_or(Amount::MAX.fen())", "unwrap_or(i64::MAX)"];
+    for room in ["ledger", "collective", "journal"] {
+        for path in rust_files(&root().join("src").join(room)) {
+            let text = fs::read_to_string(&path).expect("readable");
+            let clip = clips.iter().find(|clip| text.contains(**clip));
+            assert!(clip.is_none(), "{}: {}", path.display(), clip.expect("checked"));
+            let checked = |line: &&str| line.contains("checked_") && line.contains("unwrap_or(Amount::ZERO)");
+            let lost = text.lines().find(checked);
+            assert!(lost.is_none(), "{}: {}", path.display(), lost.expect("checked"));
+        }
+    }
+}
+
 /// What `cargo tree` says of the crates that are built here, one line a crate.
 fn crates(arguments: &[&str]) -> String {
     let mut command = std::process::Command::new(env!("CARGO"));

@@ -6,12 +6,12 @@ use crate::collective::assets::fixed_asset::register::unknown;
 use crate::collective::assets::fixed_asset::{
     AssetSource, AssetsDepreciated, FixedAsset, FixedAssetAdded, FixedAssetDisposed, Going,
 };
-use crate::collective::ground::vat;
 use crate::collective::produce::{Lines, Produced};
 use crate::collective::record::Record;
 use crate::collective::registers::Registers;
 use crate::collective::roles::role::Role;
 use crate::ledger::amount::total;
+use crate::ledger::amount::{less, negated};
 use crate::ledger::refusal::Rule;
 use crate::ledger::{Amount, Book, Dimension, DimensionCode, Period};
 
@@ -170,11 +170,10 @@ fn depreciated(registers: &Registers, book: &Book, code: &DimensionCode, period:
 fn disposed(registers: &Registers, book: &Book, disposed: &FixedAssetDisposed) -> Result<Produced, Rule> {
     let asset = find(registers, &disposed.asset)?;
     let card = &asset.card;
-    let too_large = || Rule::business("fixed_asset_too_large", "处置的金额超过系统上限。请核对小数点。");
     let Going { last, cost, lost } = asset.going(disposed);
-    let value = cost.checked_sub(lost).ok_or_else(too_large)?;
-    let (net, tax) = vat::split(disposed.proceeds, disposed.tax_basis_points.unwrap_or(0)).ok_or_else(too_large)?;
-    let gain = net.checked_sub(value).ok_or_else(too_large)?;
+    let value = less(cost, lost);
+    let net = disposed.net();
+    let (tax, gain) = (less(disposed.proceeds, net), less(net, value));
     let (of_asset, of_bearers) = ([(Dimension::Asset, &card.asset)], bearers(card));
 
     let mut lines = Lines::new(registers, book);
@@ -189,7 +188,7 @@ fn disposed(registers: &Registers, book: &Book, disposed: &FixedAssetDisposed) -
         lines.debit(Role::AssetDisposal, gain, &of_asset)?;
         lines.credit(Role::DisposalGain, gain, &of_bearers)?;
     } else {
-        let loss = gain.checked_neg().ok_or_else(too_large)?;
+        let loss = negated(gain);
         lines.debit(Role::DisposalLoss, loss, &of_bearers)?;
         lines.credit(Role::AssetDisposal, loss, &of_asset)?;
     }

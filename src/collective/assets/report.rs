@@ -61,7 +61,7 @@ fn fixed_asset_row(asset: &FixedAsset) -> FixedAssetRow {
     let card = asset.card.clone();
     let accumulated = asset.accumulated();
     let cost = asset.cost();
-    let value = cost.checked_sub(accumulated).filter(|_| asset.disposed.is_none());
+    let value = if asset.disposed.is_none() { less(cost, accumulated) } else { Amount::ZERO };
     FixedAssetRow {
         asset: card.asset,
         name: card.name,
@@ -74,7 +74,7 @@ fn fixed_asset_row(asset: &FixedAsset) -> FixedAssetRow {
         parts_gone: less(card.cost, cost),
         months: card.months,
         accumulated,
-        value: value.unwrap_or(Amount::ZERO),
+        value,
         depreciated_to: asset.depreciated.last_key_value().map(|(month, _)| *month),
         disposed: asset.disposed.as_ref().map(|disposed| disposed.date),
         reason: asset.disposed.as_ref().map(|disposed| disposed.reason),

@@ -8,6 +8,7 @@ pub(crate) mod report;
 mod tests;
 
 use crate::collective::roles::role::Role;
+use crate::ledger::amount::negated;
 use crate::ledger::refusal::Rule;
 use crate::ledger::{Amount, Dimension, DimensionCode, Side};
 use jiff::civil::Date;
@@ -124,11 +125,8 @@ impl BalanceCarried {
     /// What speaks against it beside those before it, whatever its kind. `first_day` is the book's.
     pub fn examine(&self, register: &CarriedRegister, first_day: Date) -> Vec<Rule> {
         let mut rules = Vec::new();
-        if self.amount.fen() <= 0 || self.amount > Amount::MAX {
-            rules.push(Rule::business(
-                "carried_amount",
-                "金额要大于零，且不超过系统上限。没有余额的不用登记；反方向的余额另填凭证。",
-            ));
+        if self.amount.fen() <= 0 {
+            rules.push(Rule::business("carried_amount", "金额要大于零。没有余额的不用登记；反方向的余额另填凭证。"));
         }
         if self.document.trim().is_empty() {
             rules.push(Rule::business("carried_document", "没有依据。请补填对账单、盘点表等的号码。"));
@@ -182,7 +180,7 @@ impl CarriedRegister {
     pub fn unposted(&self) -> impl Iterator<Item = (Role, DimensionCode, Amount)> {
         self.0.values().map(|one| {
             let Place { role, side, .. } = one.kind.place();
-            let negative = one.amount.checked_neg().unwrap_or(Amount::ZERO);
+            let negative = negated(one.amount);
             (role, one.code.clone(), if side == Side::Debit { negative } else { one.amount })
         })
     }

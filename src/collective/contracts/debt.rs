@@ -10,6 +10,9 @@ use crate::ledger::Amount;
 use crate::ledger::amount::{less, plus, total};
 use jiff::civil::Date;
 
+/// Twenty years: no court protects a claim for longer (民法典 §188).
+const LATE_DAYS_MAX: i64 = 7_305;
+
 impl Contract {
     /// What has fallen due by a day: by the schedule, or where services are confirmed what is, and what was earned with the
     /// money.
@@ -105,7 +108,8 @@ impl Contract {
         for (due, mut open) in self.debts().into_iter().filter(|(due, _)| *due < day) {
             while !open.is_zero() {
                 let (date, part) = payment.map_or((day, open), |(date, left)| (date.min(day), left.min(open)));
-                fen_days += i128::from(part.fen()) * i128::from(days_between(due, date).max(0));
+                let late = days_between(due, date).clamp(0, LATE_DAYS_MAX);
+                fen_days += i128::from(part.fen()) * i128::from(late);
                 open = less(open, part);
                 payment = payment.map(|(date, left)| (date, less(left, part)));
                 if payment.is_some_and(|(_, left)| left.is_zero()) {

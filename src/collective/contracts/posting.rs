@@ -7,6 +7,7 @@ use crate::collective::contracts::advance::refund_net;
 use crate::collective::contracts::money::{Money, MoneyReceived};
 use crate::collective::contracts::recognition::{Recognition, taxed};
 use crate::collective::contracts::register::{Accrual, Contract, ContractEnd, ContractVoid, Month, unknown};
+use crate::collective::contracts::schedule::whole_term;
 use crate::collective::contracts::tax::{Taxed, to_move_early};
 use crate::collective::contracts::terms::{ContractKind, ContractTerms};
 use crate::collective::custody::asset::EntrustedAsset;
@@ -30,6 +31,10 @@ impl Record for ContractTerms {
         ];
         codes.extend(self.asset.as_ref().map(|code| (Dimension::Asset, code)));
         codes
+    }
+
+    fn implied(&self) -> i128 {
+        whole_term(self)
     }
 
     fn examine(&self, registers: &Registers, _: &Book) -> Vec<Rule> {

@@ -45,8 +45,24 @@ fn escalated(terms: &ContractTerms, years: i32) -> Amount {
     (0..years).fold(terms.rent, |rent, _| rounded(i128::from(rent.fen()) * factor, 10_000))
 }
 
+/// What the whole term comes to, in fen, free days aside; too much to be true where it leaves its type.
+pub(crate) fn whole_term(terms: &ContractTerms) -> i128 {
+    let (size, factor) = (terms.frequency.months(), i128::from(terms.escalation_basis_points) + 10_000);
+    let (mut rent, mut sum) = (i128::from(terms.rent.fen()), 0_i128);
+    for number in 0.. {
+        if after_months(terms.start, number * size).is_none_or(|begun| begun > terms.end) || sum > i128::from(i64::MAX) {
+            break;
+        }
+        let begins_year = number > 0 && number * size % 12 == 0;
+        rent = if begins_year { rent.saturating_mul(factor) / 10_000 + 1 } else { rent };
+        sum = sum.saturating_add(rent);
+    }
+    sum
+}
+
 /// What a year comes to at the rent of a day, escalated so far; free days aside.
 pub fn yearly_rent(terms: &ContractTerms, day: Date) -> Amount {
+    let day = day.min(terms.end);
     let years = (1..).take_while(|years| after_months(terms.start, years * 12).is_some_and(|begun| begun <= day)).count();
     let payments = 12 / terms.frequency.months();
     let rent = escalated(terms, i32::try_from(years).unwrap_or(0));
@@ -63,7 +79,7 @@ pub fn installments(terms: &ContractTerms, last_day: Date) -> Vec<Installment> {
         let rent = escalated(terms, number * size / 12);
         let so_far = |months: i32| rounded(i128::from(rent.fen()) * i128::from(months), i128::from(size));
         let month = |((from, to, weight), at): (&(Date, Date, i64), i32)| {
-            let even = so_far(at + 1).checked_sub(so_far(at)).unwrap_or(Amount::ZERO);
+            let even = less(so_far(at + 1), so_far(at));
             Month { from: *from, to: *to, weight: *weight, gross: share(even, *weight, WHOLE) }
         };
         let months: Vec<Month> = stretches.iter().zip(0..).map(month).collect();

@@ -10,8 +10,9 @@ use crate::collective::record::Record;
 use crate::collective::reference;
 use crate::collective::registers::Registers;
 use crate::collective::roles::role::Role;
+use crate::ledger::amount::negated;
 use crate::ledger::refusal::Rule;
-use crate::ledger::{Amount, Book, Dimension, DimensionCode};
+use crate::ledger::{Book, Dimension, DimensionCode};
 use jiff::civil::Date;
 
 impl Record for AssetCleared {
@@ -186,7 +187,7 @@ fn custody(registers: &Registers, book: &Book, step: &AssetStep) -> Result<Optio
     let value = asset.card.original_value;
     let amount = match step.step {
         Step::Entrusted => value,
-        step if step.ends_custody() => value.checked_neg().unwrap_or(Amount::ZERO),
+        step if step.ends_custody() => negated(value),
         _ => return Ok(None),
     };
     let mut lines = Lines::new(registers, book);

@@ -224,7 +224,7 @@ impl Fund {
         let mut assets = BTreeMap::new();
         for (asset, amount) in bought.chain(built) {
             let entry = assets.entry(asset).or_insert(Amount::ZERO);
-            *entry = entry.checked_add(amount).unwrap_or(Amount::MAX);
+            *entry = plus(*entry, amount);
         }
         assets
     }

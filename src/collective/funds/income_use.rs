@@ -3,6 +3,7 @@
 //! purpose tells: there the fact only says which posted voucher the use stands in.
 
 use crate::collective::reference;
+use crate::ledger::amount::plus;
 use crate::ledger::chart::ChartStandard;
 use crate::ledger::refusal::Rule;
 use crate::ledger::{Amount, DimensionCode, Period, VoucherNumber};
@@ -76,12 +77,8 @@ impl IncomeUseRegister {
     pub fn examine(&self, used: &IncomeUsed, standard: ChartStandard) -> Vec<Rule> {
         let mut rules = Vec::new();
         let posts = standard == ChartStandard::RuralCollective2023;
-        let limit = Amount::MAX.fen();
-        if used.amount.is_zero() || (posts && used.amount.fen() < 0) || !(-limit..=limit).contains(&used.amount.fen()) {
-            rules.push(Rule::business(
-                "income_use_amount",
-                "金额要大于零，且不超过系统上限；只有公司账套更正时可以写负数。请核对。",
-            ));
+        if used.amount.is_zero() || (posts && used.amount.fen() < 0) {
+            rules.push(Rule::business("income_use_amount", "金额要大于零；只有公司账套更正时可以写负数。请核对。"));
         }
         if !reference::fits(&used.document) {
             let message = "没有文号，或文号中有斜线。请填写决议、合同或发放表的号码。";
@@ -112,9 +109,9 @@ impl IncomeUseRegister {
             rules.push(Rule::business("income_use_payee", message));
         }
         let before = self.used(&used.community, used.date.year(), used.purpose);
-        if before.checked_add(used.amount).is_none_or(|all| all.fen() < 0 || all > Amount::MAX) {
+        if plus(before, used.amount) < Amount::ZERO {
             let message = format!(
-                "社区 {} 在 {} 年用于{}的共 {before} 元，加上 {} 元后小于零或超过上限。请核对。",
+                "社区 {} 在 {} 年用于{}的共 {before} 元，加上 {} 元后小于零。请核对。",
                 used.community,
                 used.date.year(),
                 used.purpose.chinese(),

@@ -8,7 +8,7 @@ use crate::collective::funds::tie;
 use crate::collective::funds::working_fund::{WorkingFund, floor};
 use crate::collective::organisation::unit::UnitKind;
 use crate::collective::registers::{Listing, Registers, Subject, listing};
-use crate::ledger::amount::{less, total};
+use crate::ledger::amount::{less, plus, total};
 use crate::ledger::{Amount, DimensionCode};
 use crate::{columns, shown_words};
 use jiff::civil::Date;
@@ -145,7 +145,7 @@ fn working_fund_row(community: DimensionCode, year: u32, fund: &WorkingFund, day
         spent,
         left: less(arrived, spent),
         floor: least,
-        short: least.map(|least| least.checked_sub(arrived).unwrap_or_default().max(Amount::ZERO)),
+        short: least.map(|least| less(least, arrived).max(Amount::ZERO)),
     }
 }
 
@@ -195,7 +195,7 @@ fn intermediary_income(registers: &Registers) -> BTreeMap<(DimensionCode, i16), 
         for (date, gross) in contract.services_earned() {
             let net = taxed(contract.terms.kind, gross, date).map_or(Amount::ZERO, |(net, _)| net);
             let entry = income.entry((contract.terms.community.clone(), date.year())).or_default();
-            *entry = entry.checked_add(net).unwrap_or(Amount::MAX);
+            *entry = plus(*entry, net);
         }
     }
     income

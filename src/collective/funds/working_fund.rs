@@ -5,7 +5,7 @@ use crate::collective::ground::daily::Daily;
 use crate::collective::ground::vat::Mark;
 use crate::collective::reference;
 use crate::collective::roles::role::Role;
-use crate::ledger::amount::total;
+use crate::ledger::amount::{less, negated, plus, total};
 use crate::ledger::period::YEARS;
 use crate::ledger::refusal::Rule;
 use crate::ledger::{Amount, DimensionCode};
@@ -114,7 +114,7 @@ impl WorkingFund {
     }
 
     pub fn left(&self) -> Amount {
-        self.arrived().checked_sub(self.spent_total()).unwrap_or(Amount::ZERO)
+        less(self.arrived(), self.spent_total())
     }
 }
 
@@ -125,8 +125,8 @@ pub struct WorkingFundRegister(BTreeMap<(DimensionCode, u32), WorkingFund>);
 /// What money in and money out both keep.
 fn movement_rules(amount: Amount, document: &str, taken: bool) -> Vec<Rule> {
     let mut rules = Vec::new();
-    if amount.fen() <= 0 || amount > Amount::MAX {
-        rules.push(Rule::business("working_fund_amount", "金额要大于零，且不超过系统上限。请核对小数点。"));
+    if amount.fen() <= 0 {
+        rules.push(Rule::business("working_fund_amount", "金额要大于零。请核对。"));
     }
     if !reference::fits(document) {
         rules.push(Rule::business("working_fund_document", "没有单据号，或单据号中有斜线。请填写银行回单或付款凭据的号码。"));
@@ -159,10 +159,6 @@ impl WorkingFundRegister {
         if year.is_none_or(|year| year.abs_diff(received.date.year()) > 1) {
             let message = format!("{} 到账的钱写为 {} 年度，相差超过一年。请核对年度。", received.date, received.year);
             rules.push(Rule::business("working_fund_year", message));
-        }
-        let all = before.map_or(Amount::ZERO, WorkingFund::arrived).checked_add(received.amount);
-        if all.is_none_or(|all| all > Amount::MAX) {
-            rules.push(Rule::business("working_fund_too_large", "该社区该年度的到账合计超过系统上限。请核对小数点。"));
         }
         rules
     }
@@ -221,10 +217,10 @@ impl WorkingFundRegister {
         let mut left: BTreeMap<&DimensionCode, Amount> = BTreeMap::new();
         for (community, _, fund) in self.iter() {
             let entry = left.entry(community).or_default();
-            *entry = entry.checked_add(fund.left()).unwrap_or(Amount::MAX);
+            *entry = plus(*entry, fund.left());
         }
         let both = left.into_iter().flat_map(|(community, held)| {
-            let contra = held.checked_neg().unwrap_or(Amount::ZERO);
+            let contra = negated(held);
             [(Role::WorkingFundHeld, community.clone(), held), (Role::WorkingFundContra, community.clone(), contra)]
         });
         both.collect()

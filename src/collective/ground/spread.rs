@@ -14,7 +14,7 @@ pub fn rounded(numerator: i128, denominator: i128) -> Amount {
     let doubled = numerator.abs() * 2 + denominator;
     let magnitude = doubled / (denominator * 2);
     let fen = if numerator < 0 { -magnitude } else { magnitude };
-    Amount::from_fen(i64::try_from(fen).unwrap_or(Amount::MAX.fen()))
+    Amount::from_fen(i64::try_from(fen).expect("a part of what a book takes in fits: see collective::bounds"))
 }
 
 /// A share of an amount: by days, or by cost.

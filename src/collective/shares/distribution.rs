@@ -12,7 +12,7 @@ pub mod posting;
 
 use crate::collective::shares::distribution::loss_year::loss_year_rule;
 use crate::collective::shares::holding::Holding;
-use crate::ledger::amount::sum;
+use crate::ledger::amount::{negated, sum};
 use crate::ledger::book::text_rule;
 use crate::ledger::chart::ChartStandard;
 use crate::ledger::refusal::Rule;
@@ -126,7 +126,7 @@ struct Available {
 impl Available {
     fn of(before: Amount, year: Amount) -> Available {
         let (loss, profit) = (before.min(year), before.max(year));
-        let uncovered = loss.min(Amount::ZERO).checked_neg().unwrap_or(Amount::ZERO);
+        let uncovered = negated(loss.min(Amount::ZERO));
         Available { losses_covered: uncovered.min(profit.max(Amount::ZERO)), left: before.checked_add(year) }
     }
 

@@ -5,6 +5,7 @@ use crate::collective::organisation::bank_account::AccountNumber;
 use crate::collective::reference;
 use crate::collective::shares::distribution::{CompanyDistribution, CompanyResult, Resolution, distribute_company};
 use crate::collective::shares::holding::ShareRegister;
+use crate::ledger::amount::{less, total};
 use crate::ledger::refusal::Rule;
 use crate::ledger::{Amount, DimensionCode};
 use jiff::civil::Date;
@@ -95,8 +96,7 @@ impl Dividend {
     pub fn owed(&self, holder: &DimensionCode) -> Amount {
         let share = self.distribution.dividends.iter().find(|(code, _)| code == holder).map_or(Amount::ZERO, |(_, share)| *share);
         let all = self.paid.values().flat_map(|payment| &payment.payments);
-        let paid = crate::ledger::amount::sum(all.filter(|paid| paid.holder == *holder).map(|paid| paid.amount));
-        paid.and_then(|paid| share.checked_sub(paid)).unwrap_or(Amount::ZERO)
+        less(share, total(all.filter(|paid| paid.holder == *holder).map(|paid| paid.amount)))
     }
 
     /// Communities that are owed something, with how much, by code.

@@ -3,7 +3,7 @@
 //! Apply what was examined, in the order of the journal. A withdrawn day or settlement leaves no trace here: its entries
 //! stay in the journal, and its place is free for the corrected one.
 
-use crate::collective::shops::day::{ChannelSales, ShopDay, Tender, TenderAmount, less, narrow, plus, reinstated_shift, total};
+use crate::collective::shops::day::{ChannelSales, ShopDay, Tender, TenderAmount, less, narrow, plus, reinstated_shift};
 use crate::collective::shops::settlement::Settlement;
 use crate::ledger::amount::yuan;
 use crate::ledger::refusal::Rule;
@@ -171,7 +171,7 @@ impl ShopDayRegister {
     pub fn cost_between(&self, shop: &DimensionCode, from: Date, to: Date) -> Amount {
         let first = (shop.clone(), from, String::new());
         let days = self.days.range(first..).take_while(|((of, date, _), _)| of == shop && *date <= to);
-        narrow(total(days.map(|(_, day)| day.cost))).unwrap_or(Amount::MAX)
+        crate::ledger::amount::total(days.map(|(_, day)| day.cost))
     }
 
     /// 销售成本 of every shop.
@@ -206,7 +206,7 @@ impl ShopDayRegister {
             let over = (tender == Tender::Cash).then_some(day.short_over);
             day.tenders.iter().filter(move |row| row.kind == tender).map(|row| row.amount).chain(over)
         });
-        narrow(total(amounts)).unwrap_or(Amount::MAX)
+        crate::ledger::amount::total(amounts)
     }
 
     /// Refuses a settlement of more than is in transit. What speaks against it by itself is [`Settlement::examine`].

@@ -3,6 +3,7 @@
 use crate::collective::registers::{Listing, Registers, Subject, listing};
 use crate::collective::stakes::tie;
 use crate::columns;
+use crate::ledger::amount::less;
 use crate::ledger::{Amount, DimensionCode};
 
 /// One investee: cost, and dividends declared, received and still open, in yuan.
@@ -44,7 +45,7 @@ pub fn stakes(registers: &Registers) -> Vec<StakeRow> {
             cost: stake.cost(),
             declared,
             received,
-            open: declared.checked_sub(received).unwrap_or(Amount::ZERO),
+            open: less(declared, received),
         })
     });
     rows.collect()

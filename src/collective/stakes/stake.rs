@@ -4,7 +4,7 @@
 //! investee declares. A rural book (财会〔2023〕14号) posts the same facts to its own accounts: the roles tell which.
 
 use crate::collective::reference;
-use crate::ledger::amount::total;
+use crate::ledger::amount::{less, total};
 use crate::ledger::book::text_rule;
 use crate::ledger::refusal::Rule;
 use crate::ledger::{Amount, DimensionCode};
@@ -112,7 +112,7 @@ impl Declaration {
 
     /// What is still to come.
     pub fn open(&self) -> Amount {
-        self.declared.amount.checked_sub(self.received()).unwrap_or(Amount::ZERO)
+        less(self.declared.amount, self.received())
     }
 }
 

@@ -28,7 +28,7 @@ fn value_rules(card: &FixedAssetAdded) -> Vec<Rule> {
     let before = card.already_depreciated.unwrap_or(Amount::ZERO);
     let parts = [card.residual_value, before];
     let least = card.residual_value.checked_add(before);
-    let fits = card.cost.fen() > 0 && card.cost <= Amount::MAX && parts.iter().all(|part| *part >= Amount::ZERO);
+    let fits = card.cost.fen() > 0 && parts.iter().all(|part| *part >= Amount::ZERO);
     if !fits || least.is_none_or(|least| least > card.cost) {
         let message = "原价要大于零，净残值和已提折旧不小于零，两者之和不超过原价。请核对小数点。";
         rules.push(Rule::business("fixed_asset_value", message));
@@ -149,8 +149,7 @@ impl FixedAssetRegister {
             rules.push(Rule::business("fixed_asset_document", "处置要有批复或合同号。请补填。"));
         }
         let sold = disposed.reason == DisposalReason::Sold;
-        let fits = disposed.proceeds >= Amount::ZERO && disposed.proceeds <= Amount::MAX;
-        if !fits || (sold && disposed.proceeds.is_zero()) {
+        if disposed.proceeds < Amount::ZERO || (sold && disposed.proceeds.is_zero()) {
             rules.push(Rule::business("fixed_asset_proceeds", "处置收入不能小于零，出售的要大于零。请核对。"));
         }
         if disposed.tax_basis_points.is_some_and(|rate| !sold || rate > 10_000) {

@@ -291,7 +291,7 @@ fn cards_are_refused_with_every_reason() {
     for (card, codes) in [
         (FixedAssetAdded { class: " ".into(), ..plain.clone() }, &["fixed_asset_card_incomplete"][..]),
         (FixedAssetAdded { cost: Amount::ZERO, ..plain.clone() }, &["fixed_asset_value"]),
-        (FixedAssetAdded { cost: Amount::from_fen(1_000_000_000_000_001), ..plain.clone() }, &["fixed_asset_value"]),
+        (FixedAssetAdded { cost: Amount::from_fen(10_000_000_000_001), ..plain.clone() }, &["amount_too_large"]),
         (FixedAssetAdded { residual_value: yuan("-0.01"), ..plain.clone() }, &["fixed_asset_value"]),
         (FixedAssetAdded { residual_value: yuan("100.01"), ..plain.clone() }, &["fixed_asset_value"]),
         (FixedAssetAdded { residual_value: yuan("40.01"), ..opening.clone() }, &["fixed_asset_value"]),

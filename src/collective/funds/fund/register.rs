@@ -6,7 +6,7 @@ use crate::collective::carried::BalanceCarried;
 use crate::collective::ground::spread::{MONTHS_MAX, Portion};
 use crate::collective::reference;
 use crate::collective::roles::role::Role;
-use crate::ledger::amount::plus;
+use crate::ledger::amount::{negated, plus};
 use crate::ledger::chart::ChartStandard;
 use crate::ledger::refusal::Rule;
 use crate::ledger::{Amount, DimensionCode, Period};
@@ -36,8 +36,7 @@ fn movement_rules(fund: &Fund, amount: Amount, document: &str, date: Date) -> Ve
 }
 
 fn amount_rule(amount: Amount) -> Option<Rule> {
-    let fits = amount.fen() > 0 && amount <= Amount::MAX;
-    (!fits).then(|| Rule::business("fund_amount", "金额要大于零，且不超过系统上限。请核对小数点。"))
+    (amount.fen() <= 0).then(|| Rule::business("fund_amount", "金额要大于零。请核对。"))
 }
 
 fn document_taken(document: &str) -> Rule {
@@ -314,7 +313,7 @@ impl FundRegister {
                 Treatment::Earmarked => Role::EarmarkedPayable,
                 Treatment::PastCost | Treatment::Capital => return None,
             };
-            let balance = fund.uncarried().checked_neg().unwrap_or(Amount::ZERO);
+            let balance = negated(fund.uncarried());
             Some((role, fund.approved.code.clone(), balance))
         });
         held.collect()

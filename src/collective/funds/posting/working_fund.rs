@@ -5,6 +5,7 @@ use crate::collective::produce::{Lines, Produced};
 use crate::collective::record::Record;
 use crate::collective::registers::Registers;
 use crate::collective::roles::role::Role;
+use crate::ledger::amount::negated;
 use crate::ledger::chart::ChartStandard;
 use crate::ledger::refusal::Rule;
 use crate::ledger::{Amount, Book, Dimension, DimensionCode, DraftLine, Element};
@@ -65,7 +66,7 @@ impl Record for WorkingFundSpent {
         let lines = match book.profile.standard {
             ChartStandard::SmallEnterprise2013 => {
                 // In red, as custody ends: what is kept is less by it.
-                let gone = self.amount.checked_neg().unwrap_or(Amount::ZERO);
+                let gone = negated(self.amount);
                 kept(registers, book, &self.community, gone)?
             }
             ChartStandard::RuralCollective2023 => {

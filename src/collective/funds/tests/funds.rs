@@ -222,7 +222,7 @@ fn approvals_are_refused_with_every_reason() {
     let asset = approval("1.00", Treatment::Asset);
     for (approved, code) in [
         (FundApproved { amount: Amount::ZERO, ..asset.clone() }, "fund_amount"),
-        (FundApproved { amount: Amount::from_fen(1_000_000_000_000_001), ..asset.clone() }, "fund_amount"),
+        (FundApproved { amount: Amount::from_fen(10_000_000_000_001), ..asset.clone() }, "amount_too_large"),
         (FundApproved { grantor: " ".into(), ..asset.clone() }, "fund_card_incomplete"),
         (FundApproved { charter: Some("示例章程".into()), ..asset.clone() }, "fund_charter_unexpected"),
         (FundApproved { treatment: Treatment::Earmarked, ..asset.clone() }, "fund_treatment_chart"),

@@ -114,7 +114,7 @@ fn working_funds_are_refused_with_every_reason() {
         (receive("0.00", "2026-03-01", "hd-9"), "working_fund_amount"),
         (receive("1.00", "2026-03-01", "a/b"), "working_fund_document"),
         (receive("1.00", "2026-03-01", "hd-1"), "working_fund_document_taken"),
-        (receive("10000000000000.00", "2026-03-01", "hd-9"), "working_fund_too_large"),
+        (receive("100000000000.01", "2026-03-01", "hd-9"), "amount_too_large"),
         (receive("1.00", "2024-12-31", "hd-9"), "working_fund_year"),
         (Fact::WorkingFundReceived(WorkingFundReceived { year: 20260, ..plain.clone() }), "working_fund_year"),
         (

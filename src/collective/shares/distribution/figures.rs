@@ -11,7 +11,7 @@ use crate::collective::registers::Registers;
 use crate::collective::roles::role::Role;
 use crate::collective::shares::distribution::community::CollectiveResolution;
 use crate::collective::shares::dividend::DividendResolution;
-use crate::ledger::amount::{plus, total};
+use crate::ledger::amount::{negated, plus, total};
 use crate::ledger::balance::{BalanceKey, Balances};
 use crate::ledger::chart::ChartStandard;
 use crate::ledger::refusal::Rule;
@@ -44,7 +44,7 @@ impl YearEnds {
     pub fn add(&mut self, date: Date, account: AccountCode, side: Side, amount: Amount) {
         if is_year_end(date) {
             let sum = self.0.entry((date.year(), account)).or_default();
-            *sum = plus(*sum, if side == Side::Credit { amount } else { negative(amount) });
+            *sum = plus(*sum, if side == Side::Credit { amount } else { negated(amount) });
         }
     }
 
@@ -66,10 +66,6 @@ fn is_year_end(date: Date) -> bool {
 /// The last year that has ended on a day.
 pub fn year_of(date: Date) -> i16 {
     if is_year_end(date) { date.year() } else { date.year().saturating_sub(1) }
-}
-
-fn negative(amount: Amount) -> Amount {
-    amount.checked_neg().unwrap_or(Amount::MAX)
 }
 
 /// 本年利润 and 利润分配; in a rural book 本年收益 and 收益分配.
@@ -126,7 +122,7 @@ impl Accounts<'_> {
     fn sum(&self, date: Date, wanted: impl Fn(&BalanceKey) -> bool) -> Amount {
         let month = Period::of(date);
         let found = self.balances.iter().filter(|(key, _)| Some(key.period) <= month && wanted(key));
-        total(found.map(|(_, movement)| negative(movement.net())))
+        total(found.map(|(_, movement)| negated(movement.net())))
     }
 
     fn undistributed(&self, date: Date) -> Undistributed {

@@ -7,6 +7,7 @@ use crate::collective::registers::Registers;
 use crate::collective::roles::role::Role;
 use crate::collective::shops::consignment::{ConsignmentPayment, ConsignmentSale, ConsignmentTerms};
 use crate::collective::shops::day::Till;
+use crate::ledger::amount::less;
 use crate::ledger::refusal::Rule;
 use crate::ledger::{Amount, Book, Dimension, DimensionCode};
 
@@ -54,7 +55,7 @@ impl Record for ConsignmentSale {
         let terms = &consignment.terms;
         let commission = terms.commission(self.gross);
         let (net, tax) = taxed(commission, self)?;
-        let growers = self.gross.checked_sub(commission).unwrap_or(Amount::ZERO);
+        let growers = less(self.gross, commission);
         let mut lines = Lines::new(registers, book);
         let till = if self.till == Till::Cash { Role::Cash } else { Role::Bank };
         let shop: Vec<_> = self.shop.iter().map(|code| (Dimension::Shop, code)).collect();

@@ -3,7 +3,7 @@
 use crate::collective::reference;
 use crate::collective::shares::distribution::NUMBER_CHARS_MAX;
 use crate::collective::shares::distribution::community::{CollectiveDistribution, CollectiveResolution, distribute_collective};
-use crate::ledger::amount::{less, sum, total};
+use crate::ledger::amount::{less, total};
 use crate::ledger::book::text_rule;
 use crate::ledger::refusal::Rule;
 use crate::ledger::{Amount, DimensionCode};
@@ -113,9 +113,8 @@ impl Distributed {
         if payment.members.windows(2).any(|pair| pair[0].member >= pair[1].member) {
             rules.push(Rule::business("payment_order", "成员要按编码排列，每人只写一次。"));
         }
-        let paid = sum(payment.members.iter().map(|paid| paid.amount));
-        if !payment.members.is_empty() && paid != Some(payment.amount) {
-            let paid = paid.unwrap_or(Amount::MAX);
+        let paid = total(payment.members.iter().map(|paid| paid.amount));
+        if !payment.members.is_empty() && paid != payment.amount {
             let message = format!("各成员合计 {paid} 元，与支付总额 {} 元不等。请核对发放表。", payment.amount);
             rules.push(Rule::business("payment_total_differs", message));
         }
