@@ -7,7 +7,8 @@ use crate::bookkeeper::view::View;
 use crate::chain::tile::{TILE_WIDTH, decode_tile};
 use crate::chain::tree::Edge;
 use crate::chain::{Checkpoint, Digest, VerifierKey, leaf_hash};
-use crate::journal::{Consequences, Declared, Event, Latest, Original, Projection, State, entry};
+use crate::journal::trial::follow;
+use crate::journal::{Consequences, Event, Latest, Original, Projection, State, entry};
 use crate::store::StoreError;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -171,16 +172,12 @@ impl Bookkeeper {
             },
             Event::Declaration(_) => None,
         };
-        let mut reasons = replay.state.examine(event, original.as_ref());
-        let refused = !reasons.is_empty() && matches!(event, Event::Declaration(d) if matches!(d.declared, Declared::Fact(_)));
-        if !refused {
-            reasons.extend(replay.consequences.follow(&replay.state, &replay.projection.balances, event, original.as_ref()));
-        }
+        let Replay { state, consequences, projection, .. } = replay;
+        let (reasons, sets) = follow(state, consequences, &projection.balances, event, original.as_ref());
         for reason in reasons {
             check.find(6, "entry", Some(seq), format!("第 {seq} 条条目违反规则：{}", reason.message()));
         }
         replay.tiles.extend(replay.edge.push(leaf));
-        let sets = if refused { Default::default() } else { replay.state.apply(event) };
         if let Event::Voucher(voucher) = event {
             replay.vouchers = replay.vouchers.saturating_add(1);
             replay.projection.add(seq, voucher, sets);

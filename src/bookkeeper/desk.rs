@@ -8,9 +8,9 @@ use crate::chain::tree::Edge;
 use crate::collective::Fact;
 use crate::collective::reference::FACTS_KEY;
 use crate::journal::request::RequestDigest;
-use crate::journal::{Declaration, Declared, Event, Latest, State, entry};
+use crate::journal::{Declaration, Event, Latest, State, Trial, entry};
 use crate::ledger::refusal::{Reason, Refusal};
-use crate::ledger::{Draft, Voucher, posting};
+use crate::ledger::{Draft, Voucher};
 use crate::store::Batch;
 use crate::store::append::Standing;
 use crate::store::load::LoadedBook;
@@ -90,16 +90,16 @@ impl Desk {
         Err(refused)
     }
 
+    /// The judge of what comes next.
+    fn trial(&mut self) -> Trial<'_> {
+        Trial { book: &mut self.state.book, registers: &mut self.state.registers, posted_by: POSTED_BY }
+    }
+
     /// A fact that nothing speaks against is taken in; what it asks to be posted comes back.
     fn take_fact(&mut self, declaration: &Declaration, request: &PostRequest) -> Result<(Event, Vec<Draft>), Refusal> {
-        let event = Event::Declaration(Box::new(declaration.clone()));
-        Refusal::unless_empty(self.state.examine(&event, None))?;
-        let Declared::Fact(fact) = &declaration.declared else { return Ok((event, Vec::new())) };
-        let produced = fact.produce(&self.state.registers, &self.state.book).map_err(Refusal::one)?;
+        let produced = self.trial().declare(declaration)?;
         let drafts = produced.into_iter().zip(1..).map(|(one, row)| one.into_draft(&request.signatures, &request.key, row));
-        let drafts = drafts.collect();
-        self.state.apply(&event);
-        Ok((event, drafts))
+        Ok((Event::Declaration(Box::new(declaration.clone())), drafts.collect()))
     }
 
     fn take_drafts(
@@ -111,12 +111,11 @@ impl Desk {
         refused: &mut Vec<RefusedDraft>,
     ) {
         let original = request.original.as_ref().map(|original| &original.voucher);
+        let mut trial = self.trial();
         for draft in drafts {
-            let voucher = posting::accept(&self.state.book, draft, POSTED_BY, original)
-                .and_then(|voucher| Refusal::unless_empty(self.state.business_reasons(&voucher).collect()).map(|()| voucher));
-            match voucher {
+            match trial.judge(draft, original) {
                 Ok(voucher) if refused.is_empty() => {
-                    self.state.book.apply_voucher(&voucher);
+                    trial.take(&voucher);
                     accepted.push(voucher);
                 }
                 Ok(_) => {}

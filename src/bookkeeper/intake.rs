@@ -116,7 +116,8 @@ impl Bookkeeper {
         let (what, book_view) = (kind.chinese(), Arc::clone(&view));
         let FromFile { facts, rows, latest, notes } = aside(move || read(&kind, file, &book_view)).await?;
         let all = facts.len();
-        let requests = requests(self.fresh(Arc::clone(&view), facts, rows, signatures.clone()).await?);
+        let date = date.or(latest).unwrap_or_else(|| self.clock().today());
+        let requests = requests(self.fresh(Arc::clone(&view), facts, rows, date, signatures.clone()).await?);
         let added = if dry_run {
             // Of several distributions the first: the next is held against books that this one has changed.
             if let Some((facts, rows)) = requests.first() {
@@ -124,7 +125,6 @@ impl Bookkeeper {
             }
             requests.iter().map(|(facts, _)| facts.len()).sum()
         } else {
-            let date = date.or(latest).unwrap_or_else(|| self.clock().today());
             self.record_each(book, requests, date, &signatures).await?
         };
         let replayed = all > 0 && added == 0;
@@ -156,10 +156,11 @@ impl Bookkeeper {
         view: Arc<View>,
         facts: Vec<Fact>,
         rows: Vec<u32>,
+        date: Date,
         signatures: Signatures,
     ) -> Result<Vec<(Fact, u32)>, IntakeError> {
         let recorded = Recorded::of(self.facts(&view).await?);
-        aside(move || Ok(fresh::fresh(&view, facts.into_iter().zip(rows), &recorded, &signatures)?)).await
+        aside(move || Ok(fresh::fresh(&view, facts.into_iter().zip(rows), &recorded, date, &signatures)?)).await
     }
 }
 

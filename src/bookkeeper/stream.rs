@@ -2,7 +2,7 @@
 //! transaction, so memory stays bounded and a refusal in the last row leaves nothing behind.
 
 use crate::bookkeeper::desk::Desk;
-use crate::bookkeeper::receipt::{PostError, Receipt};
+use crate::bookkeeper::receipt::{PostError, Receipt, RefusedDraft};
 use crate::bookkeeper::request::{PostRequest, StreamRequest};
 use crate::bookkeeper::view::View;
 use crate::bookkeeper::writer::Writer;
@@ -51,9 +51,13 @@ impl Writer {
                 finish(desk, &mut appender).await?;
                 break;
             }
+            let before = usize::try_from(count).unwrap_or(usize::MAX);
             count = count.saturating_add(u64::try_from(chunk.len()).unwrap_or(u64::MAX));
             let part = PostRequest { drafts: chunk, ..PostRequest::new(&request.book, &request.key) };
-            let decided = desk.decide(&part).map_err(PostError::Refused)?;
+            // Places count from the first voucher of the file, not of the chunk.
+            let in_file = |one: RefusedDraft| RefusedDraft { index: one.index.saturating_add(before), ..one };
+            let decided = desk.decide(&part);
+            let decided = decided.map_err(|refused| PostError::Refused(refused.into_iter().map(in_file).collect()))?;
             desk.seal(decided.vouchers, now);
             write(desk, &mut appender).await?;
         }

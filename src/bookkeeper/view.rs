@@ -52,6 +52,11 @@ impl View {
         }
     }
 
+    /// Copies of the book and its registers, to judge on.
+    pub fn copies(&self) -> (Book, Arc<Registers>) {
+        ((*self.book).clone(), Arc::clone(&self.registers))
+    }
+
     /// What registers are asked of, on a day.
     pub fn asked(&self, day: Date) -> Asked<'_> {
         let View { registers, dimensions, profile, .. } = self;

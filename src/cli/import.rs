@@ -2,6 +2,7 @@
 //! [`crate::bookkeeper::intake`]'s. A file of vouchers is read twice: the first time only to find everything that speaks against
 //! it, the second time to post it as one request. The same file again is the same request.
 
+use crate::bookkeeper::desk::POSTED_BY;
 use crate::bookkeeper::intake::{FileKind, Imported};
 use crate::bookkeeper::view::View;
 use crate::bookkeeper::{Bookkeeper, PostError, random_book_id};
@@ -13,8 +14,10 @@ use crate::cli::print;
 use crate::cli::source::{People, Source, print_imported};
 use crate::files::refusal::{reasons_at, refusal_reasons};
 use crate::files::{BookNames, FileRefusal, Notes, VoucherReader, read_accounts, read_dimensions, read_openings};
+use crate::journal::{Declaration, Declared, Trial};
+use crate::ledger::Draft;
 use crate::ledger::book::BookProfile;
-use crate::ledger::{Draft, posting};
+use crate::ledger::refusal::Refusal;
 use tokio::sync::mpsc;
 
 /// Vouchers read ahead of the writer: enough to keep it busy, little to hold.
@@ -116,9 +119,7 @@ pub async fn accounts(
     let read = read_accounts(source.open()?, &view.chart).map_err(|refusal| source.refuse(refusal))?;
     let added = count(read.accounts.len());
     if !read.accounts.is_empty() {
-        let mut refusal = FileRefusal::default();
-        refusal.add(reasons_at(1, &read.rows, &view.book.examine_accounts(&read.accounts)));
-        refusal.unless_empty().map_err(|refusal| source.refuse(refusal))?;
+        judge(&view, source, people.by, Declared::AccountsAdded { accounts: read.accounts.clone() }, &read.rows)?;
         if !dry_run {
             bookkeeper.add_accounts(book, read.accounts, people.by, view.profile.first_period.first_day()).await?;
         }
@@ -137,9 +138,7 @@ pub async fn dimensions(
     let read = read_dimensions(source.open()?, &view.dimensions).map_err(|refusal| source.refuse(refusal))?;
     let added = count(read.values.len());
     if !read.values.is_empty() {
-        let mut refusal = FileRefusal::default();
-        refusal.add(reasons_at(1, &read.rows, &view.book.examine_dimension_values(&read.values)));
-        refusal.unless_empty().map_err(|refusal| source.refuse(refusal))?;
+        judge(&view, source, people.by, Declared::DimensionValuesAdded { values: read.values.clone() }, &read.rows)?;
         if !dry_run {
             bookkeeper.add_dimension_values(book, read.values, people.by, view.profile.first_period.first_day()).await?;
         }
@@ -147,6 +146,17 @@ pub async fn dimensions(
     Ok(Imported {
         what: "辅助核算", added, unchanged: u64::from(read.unchanged), replayed: false, dry_run, notes: read.notes
     })
+}
+
+/// Judges a declaration that a file makes, row by row, on a copy of the book.
+fn judge(view: &View, source: &Source, by: &str, declared: Declared, rows: &[u32]) -> Result<(), Trouble> {
+    let (mut book, mut registers) = view.copies();
+    let mut trial = Trial { book: &mut book, registers: &mut registers, posted_by: POSTED_BY };
+    let declaration = Declaration { by: by.to_owned(), date: view.profile.first_period.first_day(), declared };
+    let Err(Refusal { reasons }) = trial.declare(&declaration) else { return Ok(()) };
+    let mut refused = FileRefusal::default();
+    refused.add(reasons_at(1, rows, &reasons));
+    Err(source.refuse(refused))
 }
 
 pub async fn openings(
@@ -173,7 +183,9 @@ pub async fn openings(
     if bookkeeper.served_count(&view, &key).await? > 0 {
         return Ok(imported(true, read.notes));
     }
-    if let Err(refusal) = posting::accept(&view.book, &voucher.draft, people.by, None) {
+    let (mut copy, mut registers) = view.copies();
+    let trial = Trial { book: &mut copy, registers: &mut registers, posted_by: POSTED_BY };
+    if let Err(refusal) = trial.judge(&voucher.draft, None) {
         let mut refused = FileRefusal::default();
         refused.add(refusal_reasons(voucher.first_row, &voucher.rows, &refusal));
         return Err(source.refuse(refused));
@@ -214,16 +226,17 @@ pub async fn vouchers(bookkeeper: &Bookkeeper, book: &str, source: &Source, dry_
 
 /// The first reading: everything that speaks against the file, judged on a copy of the book.
 fn examine(view: &View, source: &Source) -> Result<(u64, Notes), Trouble> {
-    let mut book = (*view.book).clone();
+    let (mut book, mut registers) = view.copies();
+    let mut trial = Trial { book: &mut book, registers: &mut registers, posted_by: POSTED_BY };
     let names = BookNames { chart: &view.chart, dimensions: &view.dimensions };
     let mut reader = VoucherReader::new(source.open()?, names).map_err(|refusal| source.refuse(refusal))?;
     let (mut refusal, mut count) = (FileRefusal::default(), 0_u64);
     for read in &mut reader {
         let reasons = match read {
             Err(reasons) => reasons,
-            Ok(voucher) => match posting::accept(&book, &voucher.draft, "", None) {
+            Ok(voucher) => match trial.judge(&voucher.draft, None) {
                 Ok(accepted) => {
-                    book.apply_voucher(&accepted);
+                    trial.take(&accepted);
                     count = count.saturating_add(1);
                     continue;
                 }

@@ -12,6 +12,7 @@ pub mod event;
 pub mod projection;
 pub mod replay;
 pub mod request;
+pub mod trial;
 pub mod wire;
 
 pub use consequence::Consequences;
@@ -19,3 +20,4 @@ pub use entry::{Entry, Latest};
 pub use event::{Declaration, Declared, Event};
 pub use projection::Projection;
 pub use replay::{Original, State};
+pub use trial::Trial;

@@ -61,40 +61,10 @@ impl State {
             Event::Voucher(voucher) => {
                 let named =
                     original.filter(|original| voucher.reverses.as_ref().is_some_and(|r| r.leaf == *original.leaf.as_bytes()));
-                let mut reasons = posting::examine(&self.book, voucher, named.map(|original| &original.voucher));
-                reasons.extend(self.business_reasons(voucher));
-                reasons
+                examine_voucher(&self.book, &self.registers, voucher, named.map(|original| &original.voucher))
             }
-            Event::Declaration(declaration) => self.examine_declaration(declaration),
+            Event::Declaration(declaration) => examine_declaration(&self.book, &self.registers, self.latest.seq > 0, declaration),
         }
-    }
-
-    /// What the registers have against a voucher that keeps every rule of accounting.
-    pub fn business_reasons(&self, voucher: &Voucher) -> impl Iterator<Item = Reason> {
-        self.registers.examine_voucher(voucher, &self.book).into_iter().map(|(line, rule)| Reason::at(line, rule))
-    }
-
-    fn examine_declaration(&self, declaration: &Declaration) -> Vec<Reason> {
-        let book = &self.book;
-        let whole = |rule: Option<Rule>| rule.map(Reason::whole).into_iter().collect::<Vec<_>>();
-        let opened = self.latest.seq > 0;
-        let mut reasons = match &declaration.declared {
-            Declared::BookOpened { profile, .. } => whole(
-                opened
-                    .then_some(Rule::BookAlreadyOpened)
-                    .or_else(|| name_rule("账套名称", &profile.name))
-                    .or_else(|| name_rule("单位名称", &profile.organisation)),
-            ),
-            _ if !opened => whole(Some(Rule::BookNotOpened)),
-            Declared::AccountsAdded { accounts } => book.examine_accounts(accounts),
-            Declared::AccountClosed { account } => whole(book.chart.examine_close(account)),
-            Declared::DimensionValuesAdded { values } => book.examine_dimension_values(values),
-            Declared::YearOpened { year } => whole(book.examine_year_opened(*year)),
-            Declared::PeriodClosed { period } => whole(book.examine_period_closed(*period)),
-            Declared::Fact(fact) => fact.examine(&self.registers, book).into_iter().map(Reason::whole).collect(),
-        };
-        reasons.extend(whole(by_rule(&declaration.by)));
-        reasons
     }
 
     /// Takes in an event that [`State::examine`] found nothing against. The caller moves `latest`.
@@ -113,15 +83,7 @@ impl State {
 
     /// Takes in a declaration: all that a store replays at its start.
     pub fn apply_declaration(&mut self, declaration: &Declaration) {
-        match &declaration.declared {
-            Declared::BookOpened { .. } => {}
-            Declared::AccountsAdded { accounts } => self.book.apply_accounts(accounts),
-            Declared::AccountClosed { account } => self.book.apply_account_closed(account),
-            Declared::DimensionValuesAdded { values } => self.book.apply_dimension_values(values),
-            Declared::YearOpened { year } => self.book.apply_year_opened(*year),
-            Declared::PeriodClosed { period } => self.book.apply_period_closed(*period),
-            Declared::Fact(fact) => fact.apply(Arc::make_mut(&mut self.registers)),
-        }
+        apply_declaration(&mut self.book, &mut self.registers, declaration);
     }
 
     /// Numbers the dimension sets of a voucher's lines, taking in those that are new.
@@ -135,5 +97,47 @@ impl State {
             sets.numbers.push(number);
         }
         sets
+    }
+}
+
+/// What accounting and the business have against a voucher being the next one.
+pub(crate) fn examine_voucher(book: &Book, registers: &Registers, voucher: &Voucher, original: Option<&Voucher>) -> Vec<Reason> {
+    let mut reasons = posting::examine(book, voucher, original);
+    reasons.extend(registers.examine_voucher(voucher, book).into_iter().map(|(line, rule)| Reason::at(line, rule)));
+    reasons
+}
+
+/// What speaks against a declaration being the next entry; `opened` tells that the book has one.
+pub(crate) fn examine_declaration(book: &Book, registers: &Registers, opened: bool, declaration: &Declaration) -> Vec<Reason> {
+    let whole = |rule: Option<Rule>| rule.map(Reason::whole).into_iter().collect::<Vec<_>>();
+    let mut reasons = match &declaration.declared {
+        Declared::BookOpened { profile, .. } => whole(
+            opened
+                .then_some(Rule::BookAlreadyOpened)
+                .or_else(|| name_rule("账套名称", &profile.name))
+                .or_else(|| name_rule("单位名称", &profile.organisation)),
+        ),
+        _ if !opened => whole(Some(Rule::BookNotOpened)),
+        Declared::AccountsAdded { accounts } => book.examine_accounts(accounts),
+        Declared::AccountClosed { account } => whole(book.chart.examine_close(account)),
+        Declared::DimensionValuesAdded { values } => book.examine_dimension_values(values),
+        Declared::YearOpened { year } => whole(book.examine_year_opened(*year)),
+        Declared::PeriodClosed { period } => whole(book.examine_period_closed(*period)),
+        Declared::Fact(fact) => fact.examine(registers, book).into_iter().map(Reason::whole).collect(),
+    };
+    reasons.extend(whole(by_rule(&declaration.by)));
+    reasons
+}
+
+/// Takes in a declaration that nothing speaks against.
+pub(crate) fn apply_declaration(book: &mut Book, registers: &mut Arc<Registers>, declaration: &Declaration) {
+    match &declaration.declared {
+        Declared::BookOpened { .. } => {}
+        Declared::AccountsAdded { accounts } => book.apply_accounts(accounts),
+        Declared::AccountClosed { account } => book.apply_account_closed(account),
+        Declared::DimensionValuesAdded { values } => book.apply_dimension_values(values),
+        Declared::YearOpened { year } => book.apply_year_opened(*year),
+        Declared::PeriodClosed { period } => book.apply_period_closed(*period),
+        Declared::Fact(fact) => fact.apply(Arc::make_mut(registers)),
     }
 }

@@ -10,9 +10,15 @@ use crate::ledger::{
     Amount, Draft, Element, Line, Period, Purpose, Reason, Refusal, Side, Voucher, VoucherNumber, Word, refusal::Rule,
 };
 
-/// Turns a draft into the voucher it would be next in its book, or refuses it.
+/// Turns a draft into the voucher it would be next in its book, or refuses it by the rules of accounting alone.
 /// `original` is the voucher that a reversal takes back.
 pub fn accept(book: &Book, draft: &Draft, posted_by: &str, original: Option<&Voucher>) -> Result<Voucher, Refusal> {
+    let voucher = voucher_of(book, draft, posted_by);
+    Refusal::unless_empty(examine(book, &voucher, original)).map(|()| voucher)
+}
+
+/// The voucher that a draft would be next in its book, whatever speaks against it.
+pub fn voucher_of(book: &Book, draft: &Draft, posted_by: &str) -> Voucher {
     let period = draft.period.or_else(|| Period::of(draft.date)).unwrap_or(book.profile.first_period);
     let lines = draft.lines.iter().map(|line| Line {
         account: line.account,
@@ -22,7 +28,7 @@ pub fn accept(book: &Book, draft: &Draft, posted_by: &str, original: Option<&Vou
         dimensions: line.dimensions.clone(),
         memo: line.memo.clone(),
     });
-    let voucher = Voucher {
+    Voucher {
         number: VoucherNumber { word: draft.word, serial: book.next_serial(period, draft.word) },
         date: draft.date,
         period,
@@ -35,8 +41,7 @@ pub fn accept(book: &Book, draft: &Draft, posted_by: &str, original: Option<&Vou
         posted_by: posted_by.to_owned(),
         source: draft.source.clone(),
         reverses: draft.reverses.clone(),
-    };
-    Refusal::unless_empty(examine(book, &voucher, original)).map(|()| voucher)
+    }
 }
 
 /// Everything that speaks against a voucher being the next one in its book.

@@ -5,7 +5,8 @@ use crate::chain::tile::{encode_tile, partial_tiles};
 use crate::chain::tree::{Edge, FullTile};
 use crate::chain::{Checkpoint, Digest, VerifierKey};
 use crate::journal::entry::{self, EntryFault, Latest};
-use crate::journal::event::{Declared, Event};
+use crate::journal::event::Event;
+use crate::journal::trial::follow;
 use crate::journal::{Consequences, Original, State};
 use crate::ledger::balance::Balances;
 use crate::ledger::statement::{GroupBy, IncomeTable, Range, RegisterNames, TrialBalance, income_of};
@@ -196,21 +197,15 @@ impl<'a> Judge<'a> {
             self.believed = false;
             return;
         };
-        let mut reasons = state.examine(event, original.as_ref());
-        // A fact that breaks a rule is not taken into the registers: their arithmetic relies on what rules let pass.
-        let refused = !reasons.is_empty() && matches!(event, Event::Declaration(d) if matches!(d.declared, Declared::Fact(_)));
-        if !refused {
-            reasons.extend(self.consequences.follow(state, &self.balances, event, original.as_ref()));
-        }
+        // Whatever a broken rule let through must not stop the verification: sums are taken only while they fit.
+        let fits = !matches!(event, Event::Voucher(voucher) if state.book.turnover_with(voucher).is_none());
+        let (reasons, sets) = follow(state, &mut self.consequences, &self.balances, event, original.as_ref());
         for reason in reasons {
             let mut finding =
                 Finding::new(6, reason.rule.code(), format!("第 {seq} 条条目违反规则：{}", reason.message())).at(seq);
             finding.voucher = voucher_name(event);
             self.report.find(finding);
         }
-        // Whatever a broken rule let through must not stop the verification: sums are taken only while they fit.
-        let fits = !matches!(event, Event::Voucher(voucher) if state.book.turnover_with(voucher).is_none());
-        let sets = if refused { Default::default() } else { state.apply(event) };
         state.latest = self.latest;
         if let Event::Voucher(voucher) = event {
             self.report.vouchers = self.report.vouchers.saturating_add(1);

@@ -1,12 +1,14 @@
 //! What a file has that the journal has not: judged on a copy of the book, as the writer will judge it.
 
+use crate::bookkeeper::desk::POSTED_BY;
 use crate::bookkeeper::view::View;
 use crate::collective::Fact;
 use crate::collective::reference::FACTS_KEY;
 use crate::files::refusal::{FileReason, FileRefusal};
-use crate::ledger::posting;
+use crate::journal::{Declaration, Declared, Trial};
 use crate::ledger::refusal::{Reason, Refusal};
 use crate::ledger::voucher::Signatures;
+use jiff::civil::Date;
 use std::collections::HashMap;
 
 /// What a book's journal holds: for each fact its newest place, and for each word the newest place of a withdrawal.
@@ -42,18 +44,21 @@ pub fn fresh(
     view: &View,
     rows: impl Iterator<Item = (Fact, u32)>,
     recorded: &Recorded,
+    date: Date,
     signatures: &Signatures,
 ) -> Result<Vec<(Fact, u32)>, FileRefusal> {
-    let (mut copy, mut fresh, mut refusal) = (view.clone(), Vec::new(), FileRefusal::default());
+    let (mut book, mut registers) = view.copies();
+    let mut trial = Trial { book: &mut book, registers: &mut registers, posted_by: POSTED_BY };
+    let (mut fresh, mut refusal) = (Vec::new(), FileRefusal::default());
     for (fact, row) in rows {
         let before = recorded.standing(&fact);
         if before == Some(true) {
             continue;
         }
-        match take(&mut copy, &fact, signatures) {
+        match take(&mut trial, &fact, date, signatures) {
             Ok(()) => fresh.push((fact, row)),
             Err(_) if before.is_some() => {}
-            Err(reasons) => {
+            Err(Refusal { reasons }) => {
                 if !refusal.add(told(row, &reasons)) {
                     break;
                 }
@@ -69,23 +74,12 @@ pub fn told(row: u32, reasons: &[Reason]) -> impl Iterator<Item = FileReason> {
     reasons.iter().map(move |reason| FileReason::row(row, reason.rule.code(), reason.rule.message()))
 }
 
-/// Takes a fact and its vouchers into the copy, as the writer will.
-fn take(copy: &mut View, fact: &Fact, signatures: &Signatures) -> Result<(), Vec<Reason>> {
-    let whole = |rules: Vec<_>| rules.into_iter().map(Reason::whole).collect::<Vec<_>>();
-    let rules = fact.examine(&copy.registers, &copy.book);
-    if !rules.is_empty() {
-        return Err(whole(rules));
-    }
-    let produced = fact.produce(&copy.registers, &copy.book).map_err(|rule| whole(vec![rule]))?;
-    fact.apply(std::sync::Arc::make_mut(&mut copy.registers));
-    for (one, row) in produced.into_iter().zip(1..) {
-        let accepted = posting::accept(&copy.book, &one.into_draft(signatures, FACTS_KEY, row), "", None);
-        let voucher = accepted.map_err(|Refusal { reasons }| reasons)?;
-        let found = copy.registers.examine_voucher(&voucher, &copy.book);
-        if !found.is_empty() {
-            return Err(found.into_iter().map(|(line, rule)| Reason::at(line, rule)).collect());
-        }
-        std::sync::Arc::make_mut(&mut copy.book).apply_voucher(&voucher);
+/// Takes a fact and its vouchers into the copy.
+fn take(trial: &mut Trial, fact: &Fact, date: Date, signatures: &Signatures) -> Result<(), Refusal> {
+    let declaration = Declaration { by: signatures.prepared_by.clone(), date, declared: Declared::Fact(Box::new(fact.clone())) };
+    for (one, row) in trial.declare(&declaration)?.into_iter().zip(1..) {
+        let voucher = trial.judge(&one.into_draft(signatures, FACTS_KEY, row), None)?;
+        trial.take(&voucher);
     }
     Ok(())
 }
